@@ -1,0 +1,139 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use http::HeaderMap;
+use serde::de::DeserializeOwned;
+
+/// What the Runtime API said of one invocation: a request extension.
+///
+/// The values are the [headers of the invocation][api], read when asked: one that is absent
+/// or odd is `None`, and never fails the invocation.
+///
+/// [api]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next
+///
+/// # Examples
+///
+/// A handler that leaves itself time:
+///
+/// ```
+/// use std::time::Duration;
+/// use liftgate::Context;
+///
+/// fn time_for_another_try(request: &http::Request<liftgate::Body>) -> bool {
+///     let context = request.extensions().get::<Context>();
+///     context.and_then(Context::remaining).is_none_or(|left| left > Duration::from_secs(2))
+/// }
+/// # assert!(time_for_another_try(&http::Request::default()));
+/// ```
+///
+/// In a test, from the headers that the Runtime API would send:
+///
+/// ```
+/// use http::HeaderMap;
+/// use liftgate::Context;
+///
+/// let mut headers = HeaderMap::new();
+/// headers.insert("lambda-runtime-aws-request-id", "8476a536".parse()?);
+/// headers.insert("lambda-runtime-deadline-ms", "1789000000000".parse()?);
+/// let context = Context::from(headers);
+/// assert_eq!(context.request_id(), "8476a536");
+/// assert_eq!(context.deadline_ms(), Some(1_789_000_000_000));
+/// assert_eq!(context.tenant_id(), None);
+/// # Ok::<_, http::header::InvalidHeaderValue>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct Context {
+    headers: Arc<HeaderMap>,
+}
+
+impl Context {
+    /// The invocation's id (`Lambda-Runtime-Aws-Request-Id`), empty where there is none.
+    pub fn request_id(&self) -> &str {
+        self.text("lambda-runtime-aws-request-id")
+            .unwrap_or_default()
+    }
+
+    /// When the invocation times out, in milliseconds since the Unix epoch
+    /// (`Lambda-Runtime-Deadline-Ms`).
+    pub fn deadline_ms(&self) -> Option<u64> {
+        self.text("lambda-runtime-deadline-ms")?.trim().parse().ok()
+    }
+
+    /// When the invocation times out.
+    pub fn deadline(&self) -> Option<SystemTime> {
+        SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(self.deadline_ms()?))
+    }
+
+    /// The time left until the [`deadline`](Self::deadline): zero when it has passed.
+    pub fn remaining(&self) -> Option<Duration> {
+        let deadline = self.deadline()?;
+        let left = deadline.duration_since(SystemTime::now());
+        Some(left.unwrap_or(Duration::ZERO))
+    }
+
+    /// The ARN by which the function was invoked, alias or version included
+    /// (`Lambda-Runtime-Invoked-Function-Arn`).
+    pub fn invoked_function_arn(&self) -> Option<&str> {
+        self.text("lambda-runtime-invoked-function-arn")
+    }
+
+    /// The X-Ray trace header, with root, parent and sampling decision
+    /// (`Lambda-Runtime-Trace-Id`).
+    pub fn trace_id(&self) -> Option<&str> {
+        self.text("lambda-runtime-trace-id")
+    }
+
+    /// The tenant of a function with [tenant isolation][tenant]
+    /// (`Lambda-Runtime-Aws-Tenant-Id`).
+    ///
+    /// [tenant]: https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation.html
+    pub fn tenant_id(&self) -> Option<&str> {
+        self.text("lambda-runtime-aws-tenant-id")
+    }
+
+    /// The client context of an invocation by an AWS SDK, read as `T`
+    /// (`Lambda-Runtime-Client-Context`): `None` if there is none or it is no such JSON.
+    pub fn client_context<T: DeserializeOwned>(&self) -> Option<T> {
+        self.json("lambda-runtime-client-context")
+    }
+
+    /// The Amazon Cognito identity of an invocation by the AWS Mobile SDK, read as `T`
+    /// (`Lambda-Runtime-Cognito-Identity`): `None` if there is none or it is no such JSON.
+    pub fn cognito_identity<T: DeserializeOwned>(&self) -> Option<T> {
+        self.json("lambda-runtime-cognito-identity")
+    }
+
+    /// All the headers of the invocation, those that this type has no name for among them.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    fn text(&self, name: &'static str) -> Option<&str> {
+        std::str::from_utf8(self.headers.get(name)?.as_bytes()).ok()
+    }
+
+    fn json<T: DeserializeOwned>(&self, name: &'static str) -> Option<T> {
+        serde_json::from_slice(self.headers.get(name)?.as_bytes()).ok()
+    }
+}
+
+impl From<HeaderMap> for Context {
+    fn from(headers: HeaderMap) -> Self {
+        Context {
+            headers: Arc::new(headers),
+        }
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("request_id", &self.request_id())
+            .field("deadline_ms", &self.deadline_ms())
+            .field("invoked_function_arn", &self.invoked_function_arn())
+            .field("trace_id", &self.trace_id())
+            .field("tenant_id", &self.tenant_id())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,276 @@
+use crate::source::{self, Source};
+
+/// How events are read and replies written.
+///
+/// The defaults lose nothing and suit every gateway; nothing is read from the environment.
+///
+/// # Examples
+///
+/// ```
+/// use liftgate::{BodyEncoding, LambdaLayer, Options};
+///
+/// let options = Options::new()
+///     .base_path("/v1")
+///     .pass_through("/events")
+///     .body_encoding_for("image/svg+xml", BodyEncoding::Base64);
+/// let layer = LambdaLayer::new().options(options);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Options {
+    sources: &'static [&'static dyn Source],
+    source: Option<&'static dyn Source>,
+    stage: Stage,
+    base_path: Option<Box<str>>,
+    websocket_path: Box<str>,
+    pass_through: Option<Box<str>>,
+    lattice_query: QueryValues,
+    body_encoding: BodyEncoding,
+    body_encoding_for: Vec<(Box<str>, BodyEncoding)>,
+    alb_cookies: AlbCookies,
+    streaming: bool,
+}
+
+/// What becomes of the stage's name where an HTTP API puts it before the path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stage {
+    /// It is removed: the app's routes do not depend on where the app is deployed.
+    #[default]
+    Remove,
+    /// It stays in the path.
+    Keep,
+}
+
+/// How a body is written into a reply.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BodyEncoding {
+    /// As text if it is UTF-8, and as base64 if it is not, or is shorter so and the gateway
+    /// decodes it in any case. The client gets the same bytes either way.
+    #[default]
+    Auto,
+    /// As text if it is UTF-8, however long that is.
+    Text,
+    /// As base64.
+    ///
+    /// A REST API decodes that only with a binary media type that matches the request's
+    /// first `Accept` value ([source][binary]); otherwise the client gets the base64.
+    ///
+    /// [binary]: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html
+    Base64,
+}
+
+/// How the query parameters of an event are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum QueryValues {
+    /// As in the URL: they are put together as they are.
+    #[default]
+    Encoded,
+    /// Percent-decoded: they are encoded again.
+    Decoded,
+}
+
+/// How several `Set-Cookie` headers go to a load balancer that takes one value of each
+/// name, which is one whose target group has multi-value headers turned off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AlbCookies {
+    /// Each under a spelling of its own: `set-cookie`, `Set-cookie`, `sEt-cookie`. Names of
+    /// headers do not depend on case, so a client reads every one.
+    ///
+    /// This is the default since the only other way to answer with one value of each name
+    /// is to lose all cookies but one. Mangum and serverless-wsgi do the same.
+    #[default]
+    PermuteCase,
+    /// Only the last.
+    Last,
+}
+
+impl Options {
+    /// The defaults.
+    pub fn new() -> Self {
+        Options {
+            sources: source::ALL,
+            source: None,
+            stage: Stage::default(),
+            base_path: None,
+            websocket_path: Box::default(),
+            pass_through: None,
+            lattice_query: QueryValues::default(),
+            body_encoding: BodyEncoding::default(),
+            body_encoding_for: Vec::new(),
+            alb_cookies: AlbCookies::default(),
+            streaming: false,
+        }
+    }
+
+    /// The sources to tell apart; by default, all. Those a program does not name need not be
+    /// in it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use liftgate::{Options, source};
+    ///
+    /// let options = Options::new().sources(&[&source::HttpApi, &source::FunctionUrl]);
+    /// ```
+    pub fn sources(mut self, sources: &'static [&'static dyn Source]) -> Self {
+        self.sources = sources;
+        self
+    }
+
+    /// The one source of all events, which then are not looked at to find their source.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use liftgate::{Options, source};
+    ///
+    /// let options = Options::new().source(&source::Alb);
+    /// ```
+    pub fn source(mut self, source: &'static dyn Source) -> Self {
+        self.source = Some(source);
+        self
+    }
+
+    /// Whether the name of a stage is removed from the path; by default, it is.
+    ///
+    /// An HTTP API with a named stage has the stage in the path of every event, with a
+    /// custom domain as well. The stage `$default` is never there, and a REST API leaves its
+    /// stage out by itself.
+    pub fn stage(mut self, stage: Stage) -> Self {
+        self.stage = stage;
+        self
+    }
+
+    /// A path that is removed from the front of every request's path, if it ends where a
+    /// segment does: the base path of a custom domain's mapping, say.
+    ///
+    /// It is removed once, after the stage. Slashes at its ends do not matter.
+    pub fn base_path(mut self, path: impl AsRef<str>) -> Self {
+        let path = path.as_ref().trim_matches('/');
+        self.base_path = (!path.is_empty()).then(|| path.into());
+        self
+    }
+
+    /// The path under which events of a WebSocket API arrive; by default, the root.
+    ///
+    /// A message on the route `sendMessage` is `POST /ws/sendMessage` with
+    /// `websocket_path("/ws")`, and a new connection `POST /ws/$connect`.
+    pub fn websocket_path(mut self, path: impl AsRef<str>) -> Self {
+        let path = path.as_ref().trim_matches('/');
+        self.websocket_path = if path.is_empty() {
+            Box::default()
+        } else {
+            format!("/{path}").into()
+        };
+        self
+    }
+
+    /// Accepts events of any other kind, as `POST` requests to this path with the event as
+    /// their body.
+    ///
+    /// The app's answer is the function's result: JSON as it is, no body as `null`, other
+    /// text as a JSON string. A status of 400 or more fails the invocation, so that queues
+    /// and streams try again.
+    pub fn pass_through(mut self, path: impl AsRef<str>) -> Self {
+        let path = path.as_ref().trim_start_matches('/');
+        self.pass_through = Some(format!("/{path}").into());
+        self
+    }
+
+    /// How VPC Lattice writes the values of a query, which AWS does not document; by
+    /// default, they are taken to be as in the URL.
+    pub fn lattice_query(mut self, values: QueryValues) -> Self {
+        self.lattice_query = values;
+        self
+    }
+
+    /// How bodies are written into replies.
+    pub fn body_encoding(mut self, encoding: BodyEncoding) -> Self {
+        self.body_encoding = encoding;
+        self
+    }
+
+    /// How bodies of one content type are written into replies: `image/png`, or `image/*`
+    /// for all of a kind. The first match counts.
+    pub fn body_encoding_for(
+        mut self,
+        content_type: impl AsRef<str>,
+        encoding: BodyEncoding,
+    ) -> Self {
+        let content_type = content_type.as_ref().to_ascii_lowercase();
+        self.body_encoding_for.push((content_type.into(), encoding));
+        self
+    }
+
+    /// How several cookies go to a load balancer with multi-value headers turned off.
+    pub fn alb_cookies(mut self, cookies: AlbCookies) -> Self {
+        self.alb_cookies = cookies;
+        self
+    }
+
+    /// Whether the gateways that can stream get their responses as a stream.
+    pub fn streaming(mut self, streaming: bool) -> Self {
+        self.streaming = streaming;
+        self
+    }
+}
+
+/// What the rest of the crate asks.
+impl Options {
+    pub(crate) fn table(&self) -> &'static [&'static dyn Source] {
+        self.sources
+    }
+
+    pub(crate) fn only_source(&self) -> Option<&'static dyn Source> {
+        self.source
+    }
+
+    pub(crate) fn removes_stage(&self) -> bool {
+        self.stage == Stage::Remove
+    }
+
+    pub(crate) fn base_path_bytes(&self) -> Option<&[u8]> {
+        self.base_path.as_deref().map(str::as_bytes)
+    }
+
+    pub(crate) fn websocket_prefix(&self) -> &str {
+        &self.websocket_path
+    }
+
+    pub(crate) fn pass_through_path(&self) -> Option<&str> {
+        self.pass_through.as_deref()
+    }
+
+    pub(crate) fn has_decoded_lattice_query(&self) -> bool {
+        self.lattice_query == QueryValues::Decoded
+    }
+
+    pub(crate) fn permutes_alb_cookies(&self) -> bool {
+        self.alb_cookies == AlbCookies::PermuteCase
+    }
+
+    pub(crate) fn encoding_of(&self, content_type: Option<&http::HeaderValue>) -> BodyEncoding {
+        if self.body_encoding_for.is_empty() {
+            return self.body_encoding;
+        }
+        let text = content_type.and_then(|value| value.to_str().ok());
+        let essence = text.and_then(|text| text.split(';').next());
+        let essence = essence.unwrap_or_default().trim().to_ascii_lowercase();
+        let is_of = |pattern: &str| match pattern.strip_suffix('*') {
+            Some(kind) => essence.starts_with(kind),
+            None => essence == pattern,
+        };
+        let mut overrides = self.body_encoding_for.iter();
+        let found = overrides.find(|(pattern, _)| is_of(pattern));
+        found.map_or(self.body_encoding, |(_, encoding)| *encoding)
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options::new()
+    }
+}

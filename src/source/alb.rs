@@ -1,0 +1,173 @@
+//! [Application Load Balancer][alb], with [multi-value headers][multi] or without.
+//!
+//! ```json
+//! {
+//!   "requestContext": {"elb": {"targetGroupArn": "arn:aws:elasticloadbalancing:..."}},
+//!   "httpMethod": "GET", "path": "/a%20b",
+//!   "multiValueQueryStringParameters": {"x": ["a%2Bb", "2"]},
+//!   "multiValueHeaders": {"host": ["example.com"], "accept": ["a", "b"]},
+//!   "body": "", "isBase64Encoded": false
+//! }
+//! ```
+//!
+//! Without multi-value headers the maps are `headers` and `queryStringParameters`, and hold
+//! the last value of each name. Path and query are as the client wrote them, but for the
+//! order of the query. The reply takes the form of the request.
+//!
+//! [alb]: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
+//! [multi]: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html#multi-value-headers
+
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+use super::wire::{self, HeadersIn, Path, Query, Target, Wire, Writer};
+use super::{Asked, Source, last_hop, sealed::Sealed};
+use crate::{Body, ClientCert, Error, Event, Options};
+
+/// Application Load Balancer. See the [table of sources](self).
+#[derive(Clone, Copy, Debug)]
+pub struct Alb;
+
+impl Source for Alb {
+    fn name(&self) -> &'static str {
+        "alb"
+    }
+}
+
+impl Sealed for Alb {
+    fn mark(&self, wire: &Wire<'_>) -> bool {
+        wire.context.elb.is_present()
+    }
+
+    fn decode(
+        &self,
+        wire: &mut Wire<'_>,
+        event: &Bytes,
+        options: &Options,
+    ) -> Result<Request<Body>, Error> {
+        let method = wire.read_method(wire.http_method, "httpMethod")?;
+        let target = Target {
+            field: "path",
+            path: wire.path,
+            style: Path::Verbatim,
+            stage: None,
+            query: Query::Split {
+                multi: wire.multi_value_query,
+                single: wire.query,
+                is_decoded: false,
+            },
+        };
+        let uri = wire.uri(event, target, options)?;
+        let mut headers = HeadersIn::new(event);
+        headers.read_both(wire.multi_value_headers, wire.headers)?;
+        let body = wire.take_body(event)?;
+        Ok(wire::request(
+            method,
+            uri,
+            wire.context.protocol,
+            headers,
+            body,
+        ))
+    }
+
+    fn encode(
+        &self,
+        response: &Response<Bytes>,
+        asked: Asked,
+        options: &Options,
+    ) -> Result<Bytes, Error> {
+        let encoding = options.encoding_of(response.headers().get(http::header::CONTENT_TYPE));
+        let mut reply = Writer::new(response, encoding, true, asked.is_head);
+        reply.status_description();
+        if asked.is_multi_value {
+            reply.multi_value_headers();
+        } else {
+            single_value_headers(&mut reply, options.permutes_alb_cookies());
+        }
+        Ok(reply.finish())
+    }
+
+    fn client_ip(&self, event: &Event) -> Option<IpAddr> {
+        last_hop(event.last_header("x-forwarded-for").as_deref())
+    }
+
+    fn client_cert(&self, event: &Event) -> Option<ClientCert> {
+        let header = |name: &str| event.last_header(&format!("x-amzn-mtls-clientcert{name}"));
+        let pem = header("").or_else(|| header("-leaf"))?;
+        let validity = header("-validity").unwrap_or_default();
+        let bound = |name: &str| {
+            let mut bounds = validity
+                .split(';')
+                .filter_map(|bound| bound.split_once('='));
+            let found = bounds.find(|(bound, _)| bound.trim() == name);
+            found
+                .map(|(_, time)| time.trim().to_owned())
+                .unwrap_or_default()
+        };
+        Some(ClientCert {
+            pem: String::from_utf8_lossy(&wire::percent_decode(pem.as_bytes(), false)).into_owned(),
+            subject_dn: header("-subject").unwrap_or_default(),
+            issuer_dn: header("-issuer").unwrap_or_default(),
+            serial_number: header("-serial-number").unwrap_or_default(),
+            not_before: bound("NotBefore"),
+            not_after: bound("NotAfter"),
+        })
+    }
+
+    #[cfg(feature = "local")]
+    fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8> {
+        crate::local::payload::render_alb(request, front)
+    }
+
+    #[cfg(feature = "local")]
+    fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
+        crate::local::payload::parse_v1(reply, false)
+    }
+}
+
+/// Headers of one value each. Several cookies go under different spellings of the name.
+pub(super) fn single_value_headers(reply: &mut Writer<'_>, permutes: bool) {
+    reply.headers(|reply, is_first| {
+        let cookies: Vec<_> = reply.set_cookies().collect();
+        let kept = if permutes {
+            &cookies[..]
+        } else {
+            &cookies[cookies.len().saturating_sub(1)..]
+        };
+        for (index, cookie) in kept.iter().enumerate() {
+            reply.header_name(&spelling(index), is_first);
+            reply.header_value(cookie);
+        }
+    });
+}
+
+/// One of the 512 spellings of `set-cookie`; the 513th is the first again.
+fn spelling(index: usize) -> [u8; 10] {
+    let mut name = *b"set-cookie";
+    let letters = name.iter_mut().filter(|byte| byte.is_ascii_alphabetic());
+    for (bit, letter) in letters.enumerate() {
+        if index >> bit & 1 == 1 {
+            letter.make_ascii_uppercase();
+        }
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_differ_by_case_only() {
+        assert_eq!(&spelling(0), b"set-cookie");
+        assert_eq!(&spelling(1), b"Set-cookie");
+        let all: std::collections::HashSet<_> = (0..512).map(spelling).collect();
+        assert_eq!(all.len(), 512);
+        assert!(
+            all.iter()
+                .all(|name| name.eq_ignore_ascii_case(b"set-cookie"))
+        );
+    }
+}

@@ -1,0 +1,77 @@
+//! [Lambda function URL][format]: payload format 2.0, as a function URL writes it.
+//!
+//! ```json
+//! {
+//!   "version": "2.0", "rawPath": "/a%20b", "rawQueryString": "x=1&x=2",
+//!   "cookies": ["a=1", "b=2"], "headers": {"cookie": "a=1; b=2", "accept": "a,b"},
+//!   "requestContext": {"stage": "$default", "domainName": "id.lambda-url.eu-west-1.on.aws",
+//!     "http": {"method": "GET", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.7"}}
+//! }
+//! ```
+//!
+//! Unlike an HTTP API, it leaves the path as the client wrote it, and has the cookies both
+//! apart and among the headers.
+//!
+//! [format]: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
+
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+use super::http_api::{decode_v2, encode_v2};
+use super::wire::{Path, Wire};
+use super::{Asked, HttpApi, Source, sealed::Sealed};
+use crate::{Body, ClientCert, Error, Event, Options};
+
+/// Lambda function URL. See the [table of sources](self).
+#[derive(Clone, Copy, Debug)]
+pub struct FunctionUrl;
+
+impl Source for FunctionUrl {
+    fn name(&self) -> &'static str {
+        "function_url"
+    }
+}
+
+impl Sealed for FunctionUrl {
+    fn mark(&self, wire: &Wire<'_>) -> bool {
+        wire.context.http.is_object() && wire.is_function_url()
+    }
+
+    fn decode(
+        &self,
+        wire: &mut Wire<'_>,
+        event: &Bytes,
+        options: &Options,
+    ) -> Result<Request<Body>, Error> {
+        decode_v2(wire, event, Path::Verbatim, options)
+    }
+
+    fn encode(
+        &self,
+        response: &Response<Bytes>,
+        asked: Asked,
+        options: &Options,
+    ) -> Result<Bytes, Error> {
+        Ok(encode_v2(response, asked, options))
+    }
+
+    fn client_ip(&self, event: &Event) -> Option<IpAddr> {
+        HttpApi.client_ip(event)
+    }
+
+    fn client_cert(&self, event: &Event) -> Option<ClientCert> {
+        HttpApi.client_cert(event)
+    }
+
+    #[cfg(feature = "local")]
+    fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8> {
+        crate::local::payload::render_v2(request, front, Path::Verbatim)
+    }
+
+    #[cfg(feature = "local")]
+    fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
+        crate::local::payload::parse_v2(reply)
+    }
+}

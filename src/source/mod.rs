@@ -1,0 +1,146 @@
+//! The gateways whose events become requests.
+//!
+//! | source | gateway | path in the event |
+//! |---|---|---|
+//! | [`RestApi`] | API Gateway REST API | as the client wrote it |
+//! | [`HttpApi`] | API Gateway HTTP API, payload format 2.0 | decoded; it is encoded again |
+//! | [`HttpApiV1`] | API Gateway HTTP API, payload format 1.0 | decoded; it is encoded again |
+//! | [`FunctionUrl`] | Lambda function URL | as the client wrote it |
+//! | [`Alb`] | Application Load Balancer, with multi-value headers or without | as the client wrote it |
+//! | [`Lattice`], [`LatticeV1`] | VPC Lattice, event structure V2 and V1 | as the client wrote it |
+//! | [`WebSocket`] | API Gateway WebSocket API | none; `POST /<route key>` |
+//! | [`PassThrough`] | anything else, by [`Options::pass_through`] | none |
+//!
+//! Lambda@Edge is not among them: its functions are [Node.js and Python only][edge].
+//!
+//! [edge]: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-restrictions.html#lambda-at-edge-function-restrictions
+
+mod alb;
+mod detect;
+mod function_url;
+mod http_api;
+mod lattice;
+mod pass_through;
+mod rest_api;
+mod websocket;
+pub(crate) mod wire;
+
+use std::fmt::Debug;
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+use crate::{Body, Error, Event, Options};
+use wire::Wire;
+
+pub use alb::Alb;
+pub use function_url::FunctionUrl;
+pub use http_api::HttpApi;
+pub use lattice::{Lattice, LatticeV1};
+pub use pass_through::PassThrough;
+pub use rest_api::{HttpApiV1, RestApi};
+pub use websocket::WebSocket;
+
+pub(crate) use detect::detect;
+
+/// Every source, in the order in which an event is held against them.
+pub(crate) static ALL: &[&dyn Source] = &[
+    &HttpApi,
+    &FunctionUrl,
+    &Alb,
+    &WebSocket,
+    &Lattice,
+    &LatticeV1,
+    &HttpApiV1,
+    &RestApi,
+];
+
+/// A kind of event that becomes a request.
+///
+/// # Examples
+///
+/// ```
+/// use liftgate::source::{FunctionUrl, Source};
+///
+/// assert_eq!(FunctionUrl.name(), "function_url");
+/// ```
+pub trait Source: sealed::Sealed + Debug + Send + Sync {
+    /// The name, in snake case: `rest_api`, `http_api_v1`, `http_api`, `function_url`, `alb`,
+    /// `lattice_v1`, `lattice`, `websocket` or `pass_through`.
+    fn name(&self) -> &'static str;
+}
+
+/// What the reply depends on, besides the response.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    pub(crate) source: &'static dyn Source,
+    /// The method was HEAD.
+    pub(crate) is_head: bool,
+    /// The event had `multiValueHeaders`.
+    pub(crate) is_multi_value: bool,
+}
+
+pub(crate) mod sealed {
+    use super::*;
+
+    /// The work of a source. Sealed, so that it may change.
+    pub trait Sealed {
+        /// Whether an event bears this source's mark.
+        fn mark(&self, wire: &Wire<'_>) -> bool;
+
+        /// The request of an event.
+        fn decode(
+            &self,
+            wire: &mut Wire<'_>,
+            event: &Bytes,
+            options: &Options,
+        ) -> Result<Request<Body>, Error>;
+
+        /// The reply of a response.
+        fn encode(
+            &self,
+            response: &Response<Bytes>,
+            asked: Asked,
+            options: &Options,
+        ) -> Result<Bytes, Error>;
+
+        /// The client's address, as far as it can be trusted.
+        fn client_ip(&self, event: &Event) -> Option<IpAddr>;
+
+        /// The certificate of a client that showed one.
+        fn client_cert(&self, _: &Event) -> Option<crate::ClientCert> {
+            None
+        }
+
+        /// The event that the gateway makes of a request.
+        #[cfg(feature = "local")]
+        fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8>;
+
+        /// The response that the gateway makes of a reply.
+        #[cfg(feature = "local")]
+        fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error>;
+    }
+}
+
+/// The address in a `sourceIp`, which may have a space before it, and is no address in an
+/// event that the console makes.
+fn source_ip(text: Option<String>) -> Option<IpAddr> {
+    text?.trim().parse().ok()
+}
+
+/// The last address in `X-Forwarded-For`: the one that the gateway itself saw. Those before
+/// it are the client's word.
+fn last_hop(forwarded_for: Option<&str>) -> Option<IpAddr> {
+    let last = forwarded_for?.rsplit(',').next()?.trim();
+    let bare = last
+        .strip_prefix('[')
+        .and_then(|rest| rest.split(']').next());
+    let is_v4_with_port = last.bytes().filter(|byte| *byte == b':').count() == 1;
+    let address = match bare {
+        Some(address) => address,
+        None if is_v4_with_port => last.split(':').next()?,
+        None => last,
+    };
+    address.parse().ok()
+}

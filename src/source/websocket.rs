@@ -1,0 +1,113 @@
+//! API Gateway [WebSocket API][api].
+//!
+//! ```json
+//! {
+//!   "requestContext": {"routeKey": "sendMessage", "eventType": "MESSAGE",
+//!     "connectionId": "L0SM9cOFvHcCIhw=", "domainName": "ws.example.com", "stage": "dev",
+//!     "identity": {"sourceIp": "192.0.2.7"}},
+//!   "body": "{\"action\":\"sendMessage\"}", "isBase64Encoded": false
+//! }
+//! ```
+//!
+//! An event is a `POST` request to the key of its route, under [`Options::websocket_path`]:
+//! `/$connect`, `/sendMessage`, `/$disconnect`. `$connect` has the headers and the query of
+//! the request that opens the connection, and its status lets it open (2xx) or refuses it;
+//! a subprotocol is agreed on by answering with `Sec-WebSocket-Protocol`. A message is the
+//! body: it has no headers, so `Host` is the API's, and `Content-Type` is
+//! `application/json` if the message is JSON, else `text/plain; charset=utf-8`. The body of
+//! the answer goes to the client if the route has a response.
+//! [`Event::connection_id`](crate::Event::connection_id) names the connection.
+//!
+//! [api]: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html
+
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HOST};
+use http::{Method, Request, Response};
+
+use super::alb::single_value_headers;
+use super::wire::{self, HeadersIn, Query, Text, Value, Wire, Writer};
+use super::{Asked, RestApi, Source, sealed::Sealed};
+use crate::{Body, Error, Event, Options};
+
+/// API Gateway WebSocket API. See the [table of sources](self).
+#[derive(Clone, Copy, Debug)]
+pub struct WebSocket;
+
+impl Source for WebSocket {
+    fn name(&self) -> &'static str {
+        "websocket"
+    }
+}
+
+impl Sealed for WebSocket {
+    fn mark(&self, wire: &Wire<'_>) -> bool {
+        wire.context.connection_id.is_present() && wire.context.event_type.is_present()
+    }
+
+    fn decode(
+        &self,
+        wire: &mut Wire<'_>,
+        event: &Bytes,
+        options: &Options,
+    ) -> Result<Request<Body>, Error> {
+        let context = &wire.context;
+        let query = Query::Split {
+            multi: wire.multi_value_query,
+            single: wire.query,
+            is_decoded: true,
+        };
+        let name = (context.route_key, "requestContext.routeKey");
+        let uri = wire.uri_of_name(event, options.websocket_prefix(), name, query)?;
+        let mut headers = HeadersIn::new(event);
+        headers.read_both(wire.multi_value_headers, wire.headers)?;
+        if let Some(domain) = context.domain_name.text(wire.event)? {
+            headers.imply(HOST, domain);
+        }
+        let is_message = context.event_type.is_text("MESSAGE");
+        let body = wire.take_body(event)?;
+        if is_message {
+            let is_json = wire::is_json(&body);
+            let kind = if is_json {
+                "application/json"
+            } else {
+                "text/plain; charset=utf-8"
+            };
+            headers.imply(CONTENT_TYPE, Text::Owned(kind.into()));
+        }
+        Ok(wire::request(
+            Method::POST,
+            uri,
+            Value::default(),
+            headers,
+            body,
+        ))
+    }
+
+    fn encode(
+        &self,
+        response: &Response<Bytes>,
+        asked: Asked,
+        options: &Options,
+    ) -> Result<Bytes, Error> {
+        let encoding = options.encoding_of(response.headers().get(CONTENT_TYPE));
+        let mut reply = Writer::new(response, encoding, false, asked.is_head);
+        single_value_headers(&mut reply, true);
+        Ok(reply.finish())
+    }
+
+    fn client_ip(&self, event: &Event) -> Option<IpAddr> {
+        RestApi.client_ip(event)
+    }
+
+    #[cfg(feature = "local")]
+    fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8> {
+        crate::local::payload::render_websocket(request, front)
+    }
+
+    #[cfg(feature = "local")]
+    fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
+        crate::local::payload::parse_v1(reply, false)
+    }
+}

@@ -1,0 +1,303 @@
+//! Writes a reply: one pass into one buffer.
+
+use std::io::Write as _;
+
+use bytes::Bytes;
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::{Response, StatusCode};
+
+use super::body::{base64_len, encode_body, escaped_len};
+use super::needs_base64;
+use crate::options::BodyEncoding;
+
+/// A reply in the making: a JSON object, one member after the other.
+pub(crate) struct Writer<'r> {
+    out: Vec<u8>,
+    response: &'r Response<Bytes>,
+    keeps_length: bool,
+    is_base64: bool,
+}
+
+impl<'r> Writer<'r> {
+    /// A reply with the status of the response.
+    ///
+    /// `keeps_length` keeps `Content-Length`: that of a response to HEAD, or one with status
+    /// 304, tells of a body that is not there. All others are counted by the gateway.
+    pub(crate) fn new(
+        response: &'r Response<Bytes>,
+        encoding: BodyEncoding,
+        is_base64_free: bool,
+        is_head: bool,
+    ) -> Self {
+        let body = response.body();
+        let is_base64 = !body.is_empty() && needs_base64(body, encoding, is_base64_free);
+        let body_len = if is_base64 {
+            base64_len(body)
+        } else {
+            escaped_len(body)
+        };
+        let headers = response.headers();
+        let headers_len: usize = headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len() + 12)
+            .sum();
+        let mut writer = Writer {
+            out: Vec::with_capacity(128 + headers_len + body_len),
+            response,
+            keeps_length: is_head || response.status() == StatusCode::NOT_MODIFIED,
+            is_base64,
+        };
+        writer.out.extend_from_slice(b"{\"statusCode\":");
+        writer
+            .out
+            .extend_from_slice(response.status().as_str().as_bytes());
+        writer
+    }
+
+    /// `"statusDescription":"200 OK"`
+    pub(crate) fn status_description(&mut self) {
+        self.key("statusDescription");
+        let status = self.response.status();
+        let reason = status.canonical_reason().unwrap_or_default();
+        let text = format!("{} {reason}", status.as_str());
+        self.string(text.trim_end().as_bytes());
+    }
+
+    /// An object of names, each with an array of its values.
+    pub(crate) fn multi_value_headers(&mut self) {
+        self.key("multiValueHeaders");
+        self.out.push(b'{');
+        let headers = self.deliverable();
+        let mut last: Option<&HeaderName> = None;
+        for (name, value) in headers {
+            if last == Some(name) {
+                self.out.push(b',');
+            } else {
+                if last.is_some() {
+                    self.out.extend_from_slice(b"],");
+                }
+                self.string(name.as_str().as_bytes());
+                self.out.extend_from_slice(b":[");
+            }
+            self.header_value(value);
+            last = Some(name);
+        }
+        if last.is_some() {
+            self.out.push(b']');
+        }
+        self.out.push(b'}');
+    }
+
+    /// An object of names, each with its values joined by a comma (RFC 9110, 5.3); all but
+    /// `Set-Cookie`, which cannot be joined, and is written by `cookies`.
+    pub(crate) fn headers(&mut self, mut cookies: impl FnMut(&mut Self, &mut bool)) {
+        self.key("headers");
+        self.out.push(b'{');
+        let mut last: Option<&HeaderName> = None;
+        for (name, value) in self.deliverable() {
+            if *name == header::SET_COOKIE {
+                continue;
+            }
+            if last == Some(name) {
+                // Open the string again.
+                self.out.pop();
+                self.out.extend_from_slice(b", ");
+                self.escaped_value(value);
+                self.out.push(b'"');
+            } else {
+                if last.is_some() {
+                    self.out.push(b',');
+                }
+                self.string(name.as_str().as_bytes());
+                self.out.push(b':');
+                self.header_value(value);
+            }
+            last = Some(name);
+        }
+        let mut is_first = last.is_none();
+        cookies(self, &mut is_first);
+        self.out.push(b'}');
+    }
+
+    /// A member of the headers written by hand: a comma where one is due, the name, a colon.
+    pub(crate) fn header_name(&mut self, name: &[u8], is_first: &mut bool) {
+        if !std::mem::take(is_first) {
+            self.out.push(b',');
+        }
+        self.string(name);
+        self.out.push(b':');
+    }
+
+    /// An array of the values of `Set-Cookie`.
+    pub(crate) fn cookie_array(&mut self) {
+        self.out.push(b'[');
+        let mut is_first = true;
+        for value in self.set_cookies() {
+            if !std::mem::take(&mut is_first) {
+                self.out.push(b',');
+            }
+            self.header_value(value);
+        }
+        self.out.push(b']');
+    }
+
+    /// `"cookies":[..]`, where there are any.
+    pub(crate) fn cookies(&mut self) {
+        if self.response.headers().contains_key(header::SET_COOKIE) {
+            self.key("cookies");
+            self.cookie_array();
+        }
+    }
+
+    pub(crate) fn set_cookies(&self) -> impl Iterator<Item = &'r HeaderValue> + use<'r> {
+        self.response.headers().get_all(header::SET_COOKIE).iter()
+    }
+
+    /// Writes the body, and ends the reply.
+    pub(crate) fn finish(mut self) -> Bytes {
+        let body = self.response.body();
+        if self.is_base64 {
+            self.out
+                .extend_from_slice(b",\"isBase64Encoded\":true,\"body\":\"");
+            encode_body(body, &mut self.out);
+        } else {
+            self.out
+                .extend_from_slice(b",\"isBase64Encoded\":false,\"body\":\"");
+            escape(body, &mut self.out);
+        }
+        self.out.extend_from_slice(b"\"}");
+        self.out.into()
+    }
+
+    pub(crate) fn header_value(&mut self, value: &HeaderValue) {
+        self.out.push(b'"');
+        self.escaped_value(value);
+        self.out.push(b'"');
+    }
+
+    /// A header's value: UTF-8 as it is, other bytes as the Latin-1 characters they are.
+    fn escaped_value(&mut self, value: &HeaderValue) {
+        let bytes = value.as_bytes();
+        if value.to_str().is_ok() || std::str::from_utf8(bytes).is_ok() {
+            escape(bytes, &mut self.out);
+        } else {
+            let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+            escape(text.as_bytes(), &mut self.out);
+        }
+    }
+
+    fn deliverable(&self) -> impl Iterator<Item = (&'r HeaderName, &'r HeaderValue)> + use<'r> {
+        let keeps_length = self.keeps_length;
+        let headers = self.response.headers();
+        let has_connection = headers.contains_key(header::CONNECTION);
+        headers.iter().filter(move |(name, _)| {
+            let is_length = **name == header::CONTENT_LENGTH && !keeps_length;
+            let is_named = has_connection && is_named_by_connection(headers, name);
+            !is_length && !is_hop_by_hop(name) && !is_named
+        })
+    }
+
+    fn key(&mut self, key: &str) {
+        self.out.extend_from_slice(b",\"");
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.extend_from_slice(b"\":");
+    }
+
+    fn string(&mut self, text: &[u8]) {
+        self.out.push(b'"');
+        escape(text, &mut self.out);
+        self.out.push(b'"');
+    }
+}
+
+/// Whether a header speaks of one connection only (RFC 9110, 7.6.1).
+pub(crate) fn is_hop_by_hop(name: &HeaderName) -> bool {
+    *name == header::CONNECTION
+        || *name == header::TRANSFER_ENCODING
+        || *name == header::UPGRADE
+        || *name == header::TE
+        || *name == header::TRAILER
+        || name.as_str() == "keep-alive"
+        || name.as_str() == "proxy-connection"
+}
+
+fn is_named_by_connection(headers: &HeaderMap, name: &HeaderName) -> bool {
+    let connections = headers.get_all(header::CONNECTION).iter();
+    let mut names = connections.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    names.any(|named| {
+        named
+            .trim_ascii()
+            .eq_ignore_ascii_case(name.as_str().as_bytes())
+    })
+}
+
+/// Appends UTF-8 text as the inside of a JSON string.
+pub(crate) fn escape(text: &[u8], out: &mut Vec<u8>) {
+    const WIDTH: usize = 32;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let mut clean = 0;
+        // A whole chunk at a time, which the compiler turns into wide instructions.
+        for chunk in rest.chunks_exact(WIDTH) {
+            if chunk
+                .iter()
+                .fold(false, |bad, byte| bad | must_escape(*byte))
+            {
+                break;
+            }
+            clean += WIDTH;
+        }
+        clean += rest[clean..]
+            .iter()
+            .take_while(|byte| !must_escape(**byte))
+            .count();
+        let (run, tail) = rest.split_at(clean);
+        out.extend_from_slice(run);
+        rest = tail;
+        if let [byte, tail @ ..] = rest {
+            escape_byte(*byte, out);
+            rest = tail;
+        }
+    }
+}
+
+const fn must_escape(byte: u8) -> bool {
+    (byte < 0x20) | (byte == b'"') | (byte == b'\\')
+}
+
+fn escape_byte(byte: u8, out: &mut Vec<u8>) {
+    let short = match byte {
+        b'"' | b'\\' => byte,
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        0x08 => b'b',
+        0x0c => b'f',
+        _ => {
+            // Writing to memory does not fail.
+            let _ = write!(out, "\\u{byte:04x}");
+            return;
+        }
+    };
+    out.extend_from_slice(&[b'\\', short]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_escaped_as_serde_json_does() {
+        let odd: String = (0..=0x7f_u8).map(char::from).collect();
+        let long = format!("{}\"{}é\u{10ffff}\\", "x".repeat(100), "y".repeat(31));
+        for text in ["", "plain", &odd, &long, &format!("{odd}{long}{odd}")] {
+            let mut out = vec![b'"'];
+            escape(text.as_bytes(), &mut out);
+            out.push(b'"');
+            assert_eq!(
+                String::from_utf8(out).unwrap(),
+                serde_json::to_string(text).unwrap()
+            );
+        }
+    }
+}
