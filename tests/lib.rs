@@ -1,1 +1,6 @@
+//! All integration tests, in one binary.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod corpus;
+mod support;
