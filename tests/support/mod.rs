@@ -41,7 +41,11 @@ pub fn error(event: impl Into<Bytes>) -> Error {
 }
 
 /// The reply to an event, of an app that answers with the given response.
-pub fn try_reply<B>(options: Options, event: impl Into<Bytes>, response: Response<B>) -> Result<Bytes, Error>
+pub fn try_reply<B>(
+    options: Options,
+    event: impl Into<Bytes>,
+    response: Response<B>,
+) -> Result<Bytes, Error>
 where
     B: http_body::Body,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -72,7 +76,10 @@ pub fn values<'r>(request: &'r Request<Body>, name: &str) -> Vec<&'r [u8]> {
 
 /// The event that a request was made of.
 pub fn event_of(request: &Request<Body>) -> &Event {
-    request.extensions().get().expect("every request has its event")
+    request
+        .extensions()
+        .get()
+        .expect("every request has its event")
 }
 
 /// The body, and the size it was said to have.
@@ -84,8 +91,37 @@ pub fn body_of(request: Request<Body>) -> (Bytes, Option<u64>) {
 /// The output of a future that has nothing to wait for.
 pub fn poll_now<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
-    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+    match future
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
+    {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("the future waits for something"),
     }
+}
+
+/// The pairs of a query, as a form parser reads them.
+pub fn form_pairs(query: &str) -> Vec<(String, String)> {
+    let decode = |text: &str| {
+        let mut bytes = Vec::new();
+        let mut rest = text.as_bytes();
+        while let [byte, tail @ ..] = rest {
+            rest = tail;
+            match byte {
+                b'+' => bytes.push(b' '),
+                b'%' => {
+                    let hex = std::str::from_utf8(&tail[..2]).unwrap();
+                    bytes.push(u8::from_str_radix(hex, 16).unwrap());
+                    rest = &tail[2..];
+                }
+                byte => bytes.push(*byte),
+            }
+        }
+        String::from_utf8(bytes).unwrap()
+    };
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect()
 }
