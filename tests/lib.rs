@@ -4,4 +4,5 @@
 
 mod corpus;
 mod facts;
+mod failures;
 mod support;

@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, Keys, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, Version};
-use serde::de::Visitor;
+use serde::de::{Unexpected, Visitor};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess};
 
 use super::{Key, Text, TextSeed, Value, Wire, shared};
@@ -244,12 +244,38 @@ impl<'a> Visitor<'a> for MapSeed<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key_seed(Key)? {
-            let name = header_name(&name).map_err(A::Error::custom)?;
-            let headers = &mut *self.headers;
-            map.next_value_seed(ValuesSeed { headers, name })?;
+        while let Some(name) = map.next_key_seed(NameSeed)? {
+            let seed = ValuesSeed {
+                headers: &mut *self.headers,
+                name,
+                is_one_of_many: false,
+            };
+            map.next_value_seed(seed)?;
         }
         Ok(())
+    }
+}
+
+/// Reads the name of a header.
+struct NameSeed;
+
+impl<'a> DeserializeSeed<'a> for NameSeed {
+    type Value = HeaderName;
+
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<HeaderName, D::Error> {
+        deserializer.deserialize_bytes(self)
+    }
+}
+
+impl Visitor<'_> for NameSeed {
+    type Value = HeaderName;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a header")
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, name: &[u8]) -> Result<HeaderName, E> {
+        header_name(name).map_err(E::custom)
     }
 }
 
@@ -257,6 +283,7 @@ impl<'a> Visitor<'a> for MapSeed<'_, '_> {
 struct ValuesSeed<'m, 'e> {
     headers: &'m mut HeadersIn<'e>,
     name: HeaderName,
+    is_one_of_many: bool,
 }
 
 impl<'a> DeserializeSeed<'a> for ValuesSeed<'_, '_> {
@@ -297,11 +324,19 @@ impl<'a> Visitor<'a> for ValuesSeed<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<(), A::Error> {
-        while let Some(text) = seq.next_element_seed(TextSeed)? {
-            let appended = self.headers.append_named(self.name.clone(), text);
-            appended.map_err(A::Error::custom)?;
+        if self.is_one_of_many {
+            return Err(A::Error::invalid_type(Unexpected::Seq, &self));
         }
-        Ok(())
+        loop {
+            let seed = ValuesSeed {
+                headers: &mut *self.headers,
+                name: self.name.clone(),
+                is_one_of_many: true,
+            };
+            if seq.next_element_seed(seed)?.is_none() {
+                return Ok(());
+            }
+        }
     }
 }
 

@@ -16,7 +16,12 @@ pub(crate) fn invalid_json(event: &[u8], start: usize, error: &serde_json::Error
         None => 0,
     };
     // The column counts the bytes read, the one at fault among them.
-    let at = (start + line_start + error.column().saturating_sub(1)).min(event.len());
+    let mut at = (start + line_start + error.column().saturating_sub(1)).min(event.len());
+    if error.is_data() {
+        // For a value of the wrong type, it may count those before the value only.
+        let between = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b':' | b',');
+        at += event[at..].iter().take_while(between).count();
+    }
     let text = error.to_string();
     let reason = match text.rfind(" at line ") {
         Some(end) => &text[..end],

@@ -1,0 +1,225 @@
+//! Bad events: each ends in an error that names the field and the byte, and none in a panic.
+
+use serde_json::{Value, json};
+
+use crate::support::{error, event_of, request, try_request};
+use liftgate::{Error, Options};
+
+/// Checks that an event fails with a message, at the byte where the marked text begins.
+fn fails(event: &str, at: &str, message: &str) {
+    let error = error(event.to_owned());
+    assert!(error.is_invalid_event(), "{error:?}");
+    assert_eq!(error.error_type(), "Liftgate.InvalidEvent");
+    let offset = event.find(at).expect("the marked text is in the event");
+    assert_eq!(error.to_string(), format!("invalid event: {message} (byte {offset})"), "in {event}");
+}
+
+fn v2(changes: Value) -> String {
+    let mut event = json!({"version": "2.0", "rawPath": "/", "requestContext": {"http": {"method": "GET"}}});
+    for (key, value) in changes.as_object().unwrap() {
+        event[key] = value.clone();
+    }
+    event.to_string()
+}
+
+#[test]
+fn malformed_json() {
+    let error = error(r#"{"version":"2.0","headers":{"a":"b""#);
+    let message = error.to_string();
+    assert!(message.contains("headers") && message.contains("EOF") && message.contains("(byte 34)"), "{message}");
+    fails("{\"a\":1,\n \"b\":tru }", " }", "b: expected ident");
+    fails("{\"a\":1} x", "x", "trailing characters");
+    fails("", "", "EOF while parsing a value");
+}
+
+#[test]
+fn wrong_types() {
+    fails(&v2(json!({"headers": {"host": 7}})), "7}", "headers.host: invalid type: integer `7`, expected a string");
+    fails(&v2(json!({"headers": [1]})), "[1]", "headers: invalid type: sequence, expected an object of headers");
+    fails(&v2(json!({"headers": {"a": {"b": "c"}}})), "{\"b\"", "headers.a: invalid type: map, expected a string");
+    fails(&v2(json!({"cookies": "a=1"})), "\",\"rawPath", "cookies: invalid type: string \"a=1\", expected an array of cookies");
+    fails(&v2(json!({"rawPath": 7})), "7", "rawPath: invalid type: integer `7`, expected a string");
+    fails(&v2(json!({"body": {"a": 1}})), "{\"a\":1}", "body: expected a string");
+    fails(&v2(json!({"body": "x", "isBase64Encoded": "yes"})), "\"yes\"", "isBase64Encoded: expected true or false");
+}
+
+#[test]
+fn bad_base64() {
+    fails(&v2(json!({"body": "a*b=", "isBase64Encoded": true})), "\"a*b=\"", "body: not base64: Invalid symbol 42, offset 1.");
+}
+
+#[test]
+fn impossible_methods() {
+    fails(
+        r#"{"version":"2.0","rawPath":"/","requestContext":{"http":{"method":"GE T"}}}"#,
+        "\"GE T\"",
+        "requestContext.http.method: `GE T` is not a method",
+    );
+    fails(r#"{"httpMethod":"\n","path":"/","requestContext":{}}"#, r#""\n""#, r"httpMethod: `\n` is not a method");
+}
+
+#[test]
+fn impossible_headers() {
+    // The offset is that of the string's end: there it was known to be wrong.
+    fails(&v2(json!({"headers": {"a b": "c"}})), "\":\"c\"", "headers: `a b` is not a header name");
+    fails(
+        &v2(json!({"headers": {"host": "a\nSet-Cookie: x"}})),
+        "\"},\"rawPath",
+        "headers.host: a header's value cannot hold the byte 0x0a",
+    );
+    fails(
+        r#"{"httpMethod":"GET","path":"/","multiValueHeaders":{"a":["b","c\u0000"]},"requestContext":{}}"#,
+        "\"]}",
+        "multiValueHeaders.a[1]: a header's value cannot hold the byte 0x00",
+    );
+    fails(
+        r#"{"httpMethod":"GET","path":"/","multiValueHeaders":{"a":["b",["c"]]},"requestContext":{}}"#,
+        "[\"c\"]",
+        "multiValueHeaders.a[1]: invalid type: sequence, expected a string",
+    );
+}
+
+#[test]
+fn a_host_may_be_anything_a_header_can_be() {
+    for host in ["a b", "foo:99999", "[::1", "a%zz", "evil/admin?x=", "foo#", "1"] {
+        let request = request(v2(json!({"headers": {"host": host}, "rawPath": "/x"})));
+        assert_eq!(request.headers()["host"], host);
+        assert_eq!(request.uri(), "/x");
+        assert_eq!(request.uri().authority(), None);
+    }
+}
+
+#[test]
+fn impossible_paths() {
+    fails(&v2(json!({"rawPath": "x"})), "\"x\"", "rawPath: a path begins with a slash");
+    let long = format!("/{}", "a".repeat(70_000));
+    fails(&v2(json!({"rawPath": long})), "\"/aaa", "rawPath: uri too long");
+    assert_eq!(request(v2(json!({"rawPath": ""}))).uri(), "/");
+}
+
+#[test]
+fn missing_and_null_members_everywhere() {
+    let whole = json!({
+        "version": "1.0", "resource": "/", "path": "/", "rawPath": "/", "httpMethod": "GET", "method": "GET",
+        "headers": {"a": "b"}, "multiValueHeaders": {"a": ["b"]}, "cookies": ["a=b"],
+        "queryStringParameters": {"a": "b"}, "multiValueQueryStringParameters": {"a": ["b"]}, "rawQueryString": "a=b",
+        "pathParameters": {"a": "b"}, "stageVariables": {"a": "b"}, "body": "x", "isBase64Encoded": false,
+        "requestContext": {"stage": "s", "path": "/", "protocol": "HTTP/1.1", "domainName": "d", "requestId": "r",
+            "identity": {"sourceIp": "192.0.2.1"}, "authorizer": {"a": 1}},
+    });
+    let marks = [
+        json!({}),
+        json!({"elb": {"targetGroupArn": "arn"}}),
+        json!({"http": {"method": "GET", "path": "/", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1"}}),
+        json!({"serviceArn": "arn"}),
+        json!({"connectionId": "c", "eventType": "CONNECT", "routeKey": "$connect"}),
+    ];
+    let odd = [json!(null), json!(7), json!(true), json!(""), json!([]), json!({}), json!("\u{0}"), json!([null]), json!({"a": null}), json!([[[]]])];
+    for mark in marks {
+        let mut event = whole.clone();
+        for (key, value) in mark.as_object().unwrap() {
+            event["requestContext"][key] = value.clone();
+        }
+        let mut paths: Vec<String> = Vec::new();
+        for (key, value) in event.as_object().unwrap() {
+            paths.push(format!("/{key}"));
+            for (inner, _) in value.as_object().into_iter().flatten() {
+                paths.push(format!("/{key}/{inner}"));
+            }
+        }
+        for path in paths {
+            for odd in &odd {
+                let mut event = event.clone();
+                *event.pointer_mut(&path).unwrap() = odd.clone();
+                accept_or_explain(&event, &path);
+            }
+            let mut event = event.clone();
+            let (parent, key) = path.rsplit_once('/').unwrap();
+            event.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(key);
+            accept_or_explain(&event, &path);
+        }
+    }
+}
+
+/// The event is read, or refused with a reason; and what is read lazily does not panic.
+fn accept_or_explain(event: &Value, path: &str) {
+    let options = Options::new().pass_through("/events");
+    for options in [Options::new(), options] {
+        match try_request(options, event.to_string()) {
+            Ok(request) => {
+                let event = event_of(&request);
+                let _ = (event.client_ip(), event.client_cert(), event.stage(), event.connection_id());
+                let _ = (event.path_parameters(), event.stage_variables());
+                let _ = (event.authorizer::<Value>(), event.request_context::<Value>());
+            }
+            Err(error) => {
+                assert!(error.is_invalid_event() || error.is_unknown_event(), "{path}: {error}");
+                assert!(error.to_string().len() > 20, "{path}: {error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_missing_member_is_named() {
+    let missing = |event: &str| error(event.to_owned()).to_string();
+    assert_eq!(missing(r#"{"requestContext":{"http":{}},"rawPath":"/"}"#), "invalid event: requestContext.http.method is missing");
+    assert_eq!(missing(r#"{"requestContext":{"http":{"method":"GET"}}}"#), "invalid event: rawPath is missing");
+    assert_eq!(missing(r#"{"requestContext":{"elb":{}},"httpMethod":"GET"}"#), "invalid event: path is missing");
+    assert_eq!(missing(r#"{"requestContext":{"elb":{}},"path":"/"}"#), "invalid event: httpMethod is missing");
+    assert_eq!(missing(r#"{"requestContext":{"connectionId":"c","eventType":"MESSAGE"}}"#), "invalid event: requestContext.routeKey is missing");
+}
+
+#[test]
+fn an_event_of_no_known_gateway_says_what_it_looks_like() {
+    let looks = |event: Value| {
+        let error: Error = error(event.to_string());
+        assert!(error.is_unknown_event());
+        assert_eq!(error.error_type(), "Liftgate.UnknownEvent");
+        error.to_string()
+    };
+    assert_eq!(
+        looks(json!({"Records": [{"eventSource": "aws:sqs", "body": "x"}]})),
+        "unknown event: this is an SQS event; turn on Options::pass_through to receive it"
+    );
+    let cases = [
+        (json!({"Records": [{"EventSource": "aws:sns"}]}), "an SNS event"),
+        (json!({"Records": [{"cf": {"request": {}}}]}), "Lambda@Edge runs Node.js and Python only"),
+        (json!({"detail-type": "x", "source": "y"}), "an EventBridge event"),
+        (json!({"httpMethod": "GET", "path": "/", "actionGroup": "a"}), "a Bedrock agent's event"),
+        (json!({"a": 1, "b": 2}), "an event of no known kind, with a, b"),
+        (json!({}), "an empty object"),
+        (json!([1, 2]), "JSON, but no object"),
+        (json!("text"), "JSON, but no object"),
+    ];
+    for (event, expected) in cases {
+        let message = looks(event);
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
+#[test]
+fn deep_nesting_is_no_trouble() {
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let event = format!(r#"{{"version":"2.0","rawPath":"/","x":{deep},"requestContext":{{"http":{{"method":"GET"}},"y":{deep}}}}}"#);
+    let request = request(event);
+    assert!(event_of(&request).request_context::<Value>().is_err());
+    let headers = format!(r#"{{"version":"2.0","rawPath":"/","headers":{deep},"requestContext":{{"http":{{"method":"GET"}}}}}}"#);
+    assert!(error(headers).is_invalid_event());
+}
+
+#[test]
+fn more_headers_than_a_map_holds_are_an_error() {
+    let headers: serde_json::Map<String, Value> = (0..40_000).map(|n| (format!("h{n}"), json!("v"))).collect();
+    let message = error(v2(json!({"headers": headers}))).to_string();
+    assert!(message.contains("more headers than a request can have"), "{message}");
+}
+
+#[test]
+fn an_only_source_is_taken_at_its_word() {
+    let options = || Options::new().source(&liftgate::source::Alb);
+    let event = r#"{"httpMethod":"GET","path":"/x","headers":{"a":"b"}}"#;
+    assert_eq!(try_request(options(), event).unwrap().uri(), "/x");
+    let error = try_request(options(), r#"{"Records":[]}"#).unwrap_err();
+    assert_eq!(error.to_string(), "invalid event: httpMethod is missing");
+}
