@@ -5,4 +5,5 @@
 mod corpus;
 mod facts;
 mod failures;
+mod incumbents;
 mod support;

@@ -1,0 +1,78 @@
+//! The replies that other projects make of the responses of their tests' apps.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, Response};
+use liftgate::local::Gateway;
+use liftgate::{Body, Options};
+use serde_json::Value;
+
+use super::{Corpus, Exception, Facts, text};
+use crate::support::{event_of, try_reply, try_request};
+
+const EXCEPTIONS: &[Exception] = &[];
+
+#[test]
+fn expected_replies_are_upheld() {
+    let Some(corpus) = Corpus::open() else {
+        return;
+    };
+    let mut facts = Facts::default();
+    for case in corpus.cases() {
+        let Some(theirs) = case.expected["response"].as_object() else {
+            continue;
+        };
+        let theirs = response_of(&Value::Object(theirs.clone()));
+        let request = try_request(Options::new(), case.event.clone());
+        facts.check(&case.at, "request", true, request.is_ok());
+        let Ok(request) = request else {
+            continue;
+        };
+        let source = event_of(&request).source();
+        let body = theirs.clone().map(Body::from);
+        let reply = try_reply(Options::new(), case.event.clone(), body);
+        let reply = reply.unwrap_or_else(|error| panic!("{}: {error}", case.at));
+        let ours = Gateway::new(source).parse(&reply);
+        let mut ours = ours.unwrap_or_else(|error| panic!("{}: {error}", case.at));
+        if !theirs.headers().contains_key(CONTENT_TYPE) {
+            // API Gateway's word, not ours.
+            ours.headers_mut().remove(CONTENT_TYPE);
+        }
+        facts.check(&case.at, "status", theirs.status(), ours.status());
+        facts.check(&case.at, "headers", theirs.headers(), ours.headers());
+        facts.check(&case.at, "body", theirs.body(), ours.body());
+    }
+    facts.judge(EXCEPTIONS);
+}
+
+/// The response that the app of the third party gave, as their reply tells it.
+fn response_of(reply: &Value) -> Response<Bytes> {
+    let is_base64 = reply["isBase64Encoded"] == true;
+    let body = text(&reply["body"]);
+    let body: Bytes = if is_base64 {
+        STANDARD.decode(body).unwrap().into()
+    } else {
+        body.to_owned().into()
+    };
+    let mut response = Response::new(body);
+    let status = reply["statusCode"].as_u64().unwrap_or(200);
+    *response.status_mut() = u16::try_from(status).unwrap().try_into().unwrap();
+    for member in ["headers", "multiValueHeaders"] {
+        for (name, values) in reply[member].as_object().into_iter().flatten() {
+            append(response.headers_mut(), name, values);
+        }
+    }
+    append(response.headers_mut(), "set-cookie", &reply["cookies"]);
+    response
+}
+
+fn append(headers: &mut HeaderMap, name: &str, values: &Value) {
+    let name: http::HeaderName = name.parse().unwrap();
+    let one = values.as_str().map(|_| std::slice::from_ref(values));
+    let values = one.or(values.as_array().map(Vec::as_slice));
+    for value in values.unwrap_or_default() {
+        headers.append(name.clone(), text(value).parse().unwrap());
+    }
+}
