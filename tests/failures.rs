@@ -11,11 +11,16 @@ fn fails(event: &str, at: &str, message: &str) {
     assert!(error.is_invalid_event(), "{error:?}");
     assert_eq!(error.error_type(), "Liftgate.InvalidEvent");
     let offset = event.find(at).expect("the marked text is in the event");
-    assert_eq!(error.to_string(), format!("invalid event: {message} (byte {offset})"), "in {event}");
+    assert_eq!(
+        error.to_string(),
+        format!("invalid event: {message} (byte {offset})"),
+        "in {event}"
+    );
 }
 
 fn v2(changes: Value) -> String {
-    let mut event = json!({"version": "2.0", "rawPath": "/", "requestContext": {"http": {"method": "GET"}}});
+    let mut event =
+        json!({"version": "2.0", "rawPath": "/", "requestContext": {"http": {"method": "GET"}}});
     for (key, value) in changes.as_object().unwrap() {
         event[key] = value.clone();
     }
@@ -26,7 +31,10 @@ fn v2(changes: Value) -> String {
 fn malformed_json() {
     let error = error(r#"{"version":"2.0","headers":{"a":"b""#);
     let message = error.to_string();
-    assert!(message.contains("headers") && message.contains("EOF") && message.contains("(byte 34)"), "{message}");
+    assert!(
+        message.contains("headers") && message.contains("EOF") && message.contains("(byte 35)"),
+        "{message}"
+    );
     fails("{\"a\":1,\n \"b\":tru }", " }", "b: expected ident");
     fails("{\"a\":1} x", "x", "trailing characters");
     fails("", "", "EOF while parsing a value");
@@ -34,18 +42,50 @@ fn malformed_json() {
 
 #[test]
 fn wrong_types() {
-    fails(&v2(json!({"headers": {"host": 7}})), "7}", "headers.host: invalid type: integer `7`, expected a string");
-    fails(&v2(json!({"headers": [1]})), "[1]", "headers: invalid type: sequence, expected an object of headers");
-    fails(&v2(json!({"headers": {"a": {"b": "c"}}})), "{\"b\"", "headers.a: invalid type: map, expected a string");
-    fails(&v2(json!({"cookies": "a=1"})), "\",\"rawPath", "cookies: invalid type: string \"a=1\", expected an array of cookies");
-    fails(&v2(json!({"rawPath": 7})), "7", "rawPath: invalid type: integer `7`, expected a string");
-    fails(&v2(json!({"body": {"a": 1}})), "{\"a\":1}", "body: expected a string");
-    fails(&v2(json!({"body": "x", "isBase64Encoded": "yes"})), "\"yes\"", "isBase64Encoded: expected true or false");
+    fails(
+        &v2(json!({"headers": {"host": 7}})),
+        "7}",
+        "headers.host: invalid type: integer `7`, expected a string",
+    );
+    fails(
+        &v2(json!({"headers": [1]})),
+        "[1]",
+        "headers: invalid type: sequence, expected an object of headers",
+    );
+    fails(
+        &v2(json!({"headers": {"a": {"b": "c"}}})),
+        "{\"b\"",
+        "headers.a: invalid type: map, expected a string",
+    );
+    fails(
+        &v2(json!({"cookies": "a=1"})),
+        "\",\"rawPath",
+        "cookies: invalid type: string \"a=1\", expected an array of cookies",
+    );
+    fails(
+        &v2(json!({"rawPath": 7})),
+        "7",
+        "rawPath: invalid type: integer `7`, expected a string",
+    );
+    fails(
+        &v2(json!({"body": {"a": 1}})),
+        "{\"a\":1}",
+        "body: expected a string",
+    );
+    fails(
+        &v2(json!({"body": "x", "isBase64Encoded": "yes"})),
+        "\"yes\"",
+        "isBase64Encoded: expected true or false",
+    );
 }
 
 #[test]
 fn bad_base64() {
-    fails(&v2(json!({"body": "a*b=", "isBase64Encoded": true})), "\"a*b=\"", "body: not base64: Invalid symbol 42, offset 1.");
+    fails(
+        &v2(json!({"body": "a*b=", "isBase64Encoded": true})),
+        "\"a*b=\"",
+        "body: not base64: Invalid symbol 42, offset 1.",
+    );
 }
 
 #[test]
@@ -55,13 +95,21 @@ fn impossible_methods() {
         "\"GE T\"",
         "requestContext.http.method: `GE T` is not a method",
     );
-    fails(r#"{"httpMethod":"\n","path":"/","requestContext":{}}"#, r#""\n""#, r"httpMethod: `\n` is not a method");
+    fails(
+        r#"{"httpMethod":"\n","path":"/","requestContext":{}}"#,
+        r#""\n""#,
+        r"httpMethod: `\n` is not a method",
+    );
 }
 
 #[test]
 fn impossible_headers() {
     // The offset is that of the string's end: there it was known to be wrong.
-    fails(&v2(json!({"headers": {"a b": "c"}})), "\":\"c\"", "headers: `a b` is not a header name");
+    fails(
+        &v2(json!({"headers": {"a b": "c"}})),
+        "\":\"c\"",
+        "headers: `a b` is not a header name",
+    );
     fails(
         &v2(json!({"headers": {"host": "a\nSet-Cookie: x"}})),
         "\"},\"rawPath",
@@ -81,7 +129,15 @@ fn impossible_headers() {
 
 #[test]
 fn a_host_may_be_anything_a_header_can_be() {
-    for host in ["a b", "foo:99999", "[::1", "a%zz", "evil/admin?x=", "foo#", "1"] {
+    for host in [
+        "a b",
+        "foo:99999",
+        "[::1",
+        "a%zz",
+        "evil/admin?x=",
+        "foo#",
+        "1",
+    ] {
         let request = request(v2(json!({"headers": {"host": host}, "rawPath": "/x"})));
         assert_eq!(request.headers()["host"], host);
         assert_eq!(request.uri(), "/x");
@@ -91,9 +147,17 @@ fn a_host_may_be_anything_a_header_can_be() {
 
 #[test]
 fn impossible_paths() {
-    fails(&v2(json!({"rawPath": "x"})), "\"x\"", "rawPath: a path begins with a slash");
+    fails(
+        &v2(json!({"rawPath": "x"})),
+        "\"x\"",
+        "rawPath: a path begins with a slash",
+    );
     let long = format!("/{}", "a".repeat(70_000));
-    fails(&v2(json!({"rawPath": long})), "\"/aaa", "rawPath: uri too long");
+    fails(
+        &v2(json!({"rawPath": long})),
+        "\"/aaa",
+        "rawPath: uri too long",
+    );
     assert_eq!(request(v2(json!({"rawPath": ""}))).uri(), "/");
 }
 
@@ -114,7 +178,18 @@ fn missing_and_null_members_everywhere() {
         json!({"serviceArn": "arn"}),
         json!({"connectionId": "c", "eventType": "CONNECT", "routeKey": "$connect"}),
     ];
-    let odd = [json!(null), json!(7), json!(true), json!(""), json!([]), json!({}), json!("\u{0}"), json!([null]), json!({"a": null}), json!([[[]]])];
+    let odd = [
+        json!(null),
+        json!(7),
+        json!(true),
+        json!(""),
+        json!([]),
+        json!({}),
+        json!("\u{0}"),
+        json!([null]),
+        json!({"a": null}),
+        json!([[[]]]),
+    ];
     for mark in marks {
         let mut event = whole.clone();
         for (key, value) in mark.as_object().unwrap() {
@@ -135,7 +210,12 @@ fn missing_and_null_members_everywhere() {
             }
             let mut event = event.clone();
             let (parent, key) = path.rsplit_once('/').unwrap();
-            event.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(key);
+            event
+                .pointer_mut(parent)
+                .unwrap()
+                .as_object_mut()
+                .unwrap()
+                .remove(key);
             accept_or_explain(&event, &path);
         }
     }
@@ -148,12 +228,23 @@ fn accept_or_explain(event: &Value, path: &str) {
         match try_request(options, event.to_string()) {
             Ok(request) => {
                 let event = event_of(&request);
-                let _ = (event.client_ip(), event.client_cert(), event.stage(), event.connection_id());
+                let _ = (
+                    event.client_ip(),
+                    event.client_cert(),
+                    event.stage(),
+                    event.connection_id(),
+                );
                 let _ = (event.path_parameters(), event.stage_variables());
-                let _ = (event.authorizer::<Value>(), event.request_context::<Value>());
+                let _ = (
+                    event.authorizer::<Value>(),
+                    event.request_context::<Value>(),
+                );
             }
             Err(error) => {
-                assert!(error.is_invalid_event() || error.is_unknown_event(), "{path}: {error}");
+                assert!(
+                    error.is_invalid_event() || error.is_unknown_event(),
+                    "{path}: {error}"
+                );
                 assert!(error.to_string().len() > 20, "{path}: {error}");
             }
         }
@@ -163,11 +254,26 @@ fn accept_or_explain(event: &Value, path: &str) {
 #[test]
 fn a_missing_member_is_named() {
     let missing = |event: &str| error(event.to_owned()).to_string();
-    assert_eq!(missing(r#"{"requestContext":{"http":{}},"rawPath":"/"}"#), "invalid event: requestContext.http.method is missing");
-    assert_eq!(missing(r#"{"requestContext":{"http":{"method":"GET"}}}"#), "invalid event: rawPath is missing");
-    assert_eq!(missing(r#"{"requestContext":{"elb":{}},"httpMethod":"GET"}"#), "invalid event: path is missing");
-    assert_eq!(missing(r#"{"requestContext":{"elb":{}},"path":"/"}"#), "invalid event: httpMethod is missing");
-    assert_eq!(missing(r#"{"requestContext":{"connectionId":"c","eventType":"MESSAGE"}}"#), "invalid event: requestContext.routeKey is missing");
+    assert_eq!(
+        missing(r#"{"requestContext":{"http":{}},"rawPath":"/"}"#),
+        "invalid event: requestContext.http.method is missing"
+    );
+    assert_eq!(
+        missing(r#"{"requestContext":{"http":{"method":"GET"}}}"#),
+        "invalid event: rawPath is missing"
+    );
+    assert_eq!(
+        missing(r#"{"requestContext":{"elb":{}},"httpMethod":"GET"}"#),
+        "invalid event: path is missing"
+    );
+    assert_eq!(
+        missing(r#"{"requestContext":{"elb":{}},"path":"/"}"#),
+        "invalid event: httpMethod is missing"
+    );
+    assert_eq!(
+        missing(r#"{"requestContext":{"connectionId":"c","eventType":"MESSAGE"}}"#),
+        "invalid event: requestContext.routeKey is missing"
+    );
 }
 
 #[test]
@@ -183,11 +289,26 @@ fn an_event_of_no_known_gateway_says_what_it_looks_like() {
         "unknown event: this is an SQS event; turn on Options::pass_through to receive it"
     );
     let cases = [
-        (json!({"Records": [{"EventSource": "aws:sns"}]}), "an SNS event"),
-        (json!({"Records": [{"cf": {"request": {}}}]}), "Lambda@Edge runs Node.js and Python only"),
-        (json!({"detail-type": "x", "source": "y"}), "an EventBridge event"),
-        (json!({"httpMethod": "GET", "path": "/", "actionGroup": "a"}), "a Bedrock agent's event"),
-        (json!({"a": 1, "b": 2}), "an event of no known kind, with a, b"),
+        (
+            json!({"Records": [{"EventSource": "aws:sns"}]}),
+            "an SNS event",
+        ),
+        (
+            json!({"Records": [{"cf": {"request": {}}}]}),
+            "Lambda@Edge runs Node.js and Python only",
+        ),
+        (
+            json!({"detail-type": "x", "source": "y"}),
+            "an EventBridge event",
+        ),
+        (
+            json!({"httpMethod": "GET", "path": "/", "actionGroup": "a"}),
+            "a Bedrock agent's event",
+        ),
+        (
+            json!({"a": 1, "b": 2}),
+            "an event of no known kind, with a, b",
+        ),
         (json!({}), "an empty object"),
         (json!([1, 2]), "JSON, but no object"),
         (json!("text"), "JSON, but no object"),
@@ -201,18 +322,26 @@ fn an_event_of_no_known_gateway_says_what_it_looks_like() {
 #[test]
 fn deep_nesting_is_no_trouble() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-    let event = format!(r#"{{"version":"2.0","rawPath":"/","x":{deep},"requestContext":{{"http":{{"method":"GET"}},"y":{deep}}}}}"#);
+    let event = format!(
+        r#"{{"version":"2.0","rawPath":"/","x":{deep},"requestContext":{{"http":{{"method":"GET"}},"y":{deep}}}}}"#
+    );
     let request = request(event);
     assert!(event_of(&request).request_context::<Value>().is_err());
-    let headers = format!(r#"{{"version":"2.0","rawPath":"/","headers":{deep},"requestContext":{{"http":{{"method":"GET"}}}}}}"#);
+    let headers = format!(
+        r#"{{"version":"2.0","rawPath":"/","headers":{deep},"requestContext":{{"http":{{"method":"GET"}}}}}}"#
+    );
     assert!(error(headers).is_invalid_event());
 }
 
 #[test]
 fn more_headers_than_a_map_holds_are_an_error() {
-    let headers: serde_json::Map<String, Value> = (0..40_000).map(|n| (format!("h{n}"), json!("v"))).collect();
+    let headers: serde_json::Map<String, Value> =
+        (0..40_000).map(|n| (format!("h{n}"), json!("v"))).collect();
     let message = error(v2(json!({"headers": headers}))).to_string();
-    assert!(message.contains("more headers than a request can have"), "{message}");
+    assert!(
+        message.contains("more headers than a request can have"),
+        "{message}"
+    );
 }
 
 #[test]

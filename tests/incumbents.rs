@@ -48,7 +48,9 @@ fn delivered(reply: &Value) -> Vec<u8> {
     let text = reply["body"].as_str().unwrap();
     if reply["isBase64Encoded"] == true {
         use base64::Engine as _;
-        return base64::engine::general_purpose::STANDARD.decode(text).unwrap();
+        return base64::engine::general_purpose::STANDARD
+            .decode(text)
+            .unwrap();
     }
     text.as_bytes().to_vec()
 }
@@ -56,16 +58,26 @@ fn delivered(reply: &Value) -> Vec<u8> {
 #[test]
 fn row_1_a_latin_1_response_header_is_delivered() {
     let mut response = Response::new("");
-    response.headers_mut().insert("x-bad", HeaderValue::from_bytes(b"caf\xe9").unwrap());
-    assert_eq!(reply(v2(json!({})), response.clone())["headers"]["x-bad"], "café");
-    assert_eq!(reply(rest(json!({})), response)["multiValueHeaders"]["x-bad"], json!(["café"]));
+    response
+        .headers_mut()
+        .insert("x-bad", HeaderValue::from_bytes(b"caf\xe9").unwrap());
+    assert_eq!(
+        reply(v2(json!({})), response.clone())["headers"]["x-bad"],
+        "café"
+    );
+    assert_eq!(
+        reply(rest(json!({})), response)["multiValueHeaders"]["x-bad"],
+        json!(["café"])
+    );
 }
 
 #[test]
 fn row_5_no_host_and_no_protocol_can_break_a_request() {
     for host in ["a b", "foo:99999", "[::1", "a%zz"] {
         for proto in ["http,https", ""] {
-            let request = request(v2(json!({"headers": {"host": host, "x-forwarded-proto": proto}})));
+            let request = request(v2(
+                json!({"headers": {"host": host, "x-forwarded-proto": proto}}),
+            ));
             assert_eq!(values(&request, "host"), [host.as_bytes()]);
             assert_eq!(values(&request, "x-forwarded-proto"), [proto.as_bytes()]);
         }
@@ -77,7 +89,11 @@ fn row_6_a_raw_query_may_hold_what_a_uri_cannot_but_not_be_endless() {
     let odd = request(v2(json!({"rawQueryString": "a=b c\"<\u{7f}"})));
     assert_eq!(odd.uri().query(), Some("a=b%20c%22%3C%7F"));
     let long = format!("a={}", "x".repeat(70_000));
-    assert!(error(v2(json!({"rawQueryString": long}))).to_string().contains("uri too long"));
+    assert!(
+        error(v2(json!({"rawQueryString": long})))
+            .to_string()
+            .contains("uri too long")
+    );
 }
 
 #[test]
@@ -99,20 +115,28 @@ fn row_9_a_failing_body_is_an_error_of_the_body() {
     impl http_body::Body for Failing {
         type Data = Bytes;
         type Error = std::io::Error;
-        fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
             Poll::Ready(Some(Err(std::io::Error::other("disk on fire"))))
         }
     }
     let error = try_reply(Options::new(), v2(json!({})), Response::new(Failing)).unwrap_err();
     assert!(error.is_body());
     assert_eq!(error.error_type(), "Liftgate.BodyError");
-    assert_eq!(error.to_string(), "the response's body failed: disk on fire");
+    assert_eq!(
+        error.to_string(),
+        "the response's body failed: disk on fire"
+    );
 }
 
 #[test]
 fn row_11_duplicate_request_headers_all_survive() {
-    let event = rest(json!({"multiValueHeaders": {"Cookie": ["a=1", "b=2"], "X-Forwarded-For": ["1.1.1.1", "2.2.2.2"], "Accept": ["a", "b"]},
-        "headers": {"Cookie": "b=2", "X-Forwarded-For": "2.2.2.2", "Accept": "b"}}));
+    let event = rest(
+        json!({"multiValueHeaders": {"Cookie": ["a=1", "b=2"], "X-Forwarded-For": ["1.1.1.1", "2.2.2.2"], "Accept": ["a", "b"]},
+        "headers": {"Cookie": "b=2", "X-Forwarded-For": "2.2.2.2", "Accept": "b"}}),
+    );
     let request = request(event);
     for name in ["cookie", "x-forwarded-for", "accept"] {
         assert_eq!(values(&request, name).len(), 2, "{name}");
@@ -121,7 +145,9 @@ fn row_11_duplicate_request_headers_all_survive() {
 
 #[test]
 fn row_11_a_header_of_the_single_map_alone_survives_too() {
-    let event = rest(json!({"multiValueHeaders": {"Accept": ["a", "b"]}, "headers": {"Accept": "b", "x-only": "1"}}));
+    let event = rest(
+        json!({"multiValueHeaders": {"Accept": ["a", "b"]}, "headers": {"Accept": "b", "x-only": "1"}}),
+    );
     let request = request(event);
     assert_eq!(values(&request, "accept"), [b"a", b"b"]);
     assert_eq!(values(&request, "x-only"), [b"1"]);
@@ -130,11 +156,17 @@ fn row_11_a_header_of_the_single_map_alone_survives_too() {
 #[test]
 fn row_14_duplicate_vary_and_link_survive() {
     let response = Response::builder()
-        .header("vary", "a").header("vary", "b")
-        .header("link", "<1>").header("link", "<2>")
-        .body("").unwrap();
+        .header("vary", "a")
+        .header("vary", "b")
+        .header("link", "<1>")
+        .header("link", "<2>")
+        .body("")
+        .unwrap();
     let headers = &reply(v2(json!({})), response)["headers"];
-    assert_eq!((&headers["vary"], &headers["link"]), (&json!("a, b"), &json!("<1>, <2>")));
+    assert_eq!(
+        (&headers["vary"], &headers["link"]),
+        (&json!("a, b"), &json!("<1>, <2>"))
+    );
 }
 
 #[test]
@@ -149,16 +181,26 @@ fn row_15_two_cookies_survive_everywhere() {
         json!({"path": "/", "method": "GET", "requestContext": {"serviceArn": "arn"}}).to_string(),
     ];
     for event in events {
-        let response = Response::builder().header("set-cookie", "a=1").header("set-cookie", "b=2").body("").unwrap();
+        let response = Response::builder()
+            .header("set-cookie", "a=1")
+            .header("set-cookie", "b=2")
+            .body("")
+            .unwrap();
         let text = reply(event.clone(), response).to_string();
-        assert!(text.contains("a=1") && text.contains("b=2"), "{event}: {text}");
+        assert!(
+            text.contains("a=1") && text.contains("b=2"),
+            "{event}: {text}"
+        );
     }
 }
 
 #[test]
 fn row_16_a_cookie_may_be_no_ascii() {
     let mut response = Response::new("");
-    response.headers_mut().insert("set-cookie", HeaderValue::from_bytes("a=é".as_bytes()).unwrap());
+    response.headers_mut().insert(
+        "set-cookie",
+        HeaderValue::from_bytes("a=é".as_bytes()).unwrap(),
+    );
     assert_eq!(reply(v2(json!({})), response)["cookies"], json!(["a=é"]));
 }
 
@@ -192,13 +234,20 @@ fn rows_18_to_20_no_body_is_changed_whatever_its_type_says() {
 
 #[test]
 fn row_20_a_content_encoding_does_not_make_text_binary() {
-    let response = Response::builder().header("content-encoding", "identity").body("text").unwrap();
+    let response = Response::builder()
+        .header("content-encoding", "identity")
+        .body("text")
+        .unwrap();
     assert_eq!(reply(v2(json!({})), response)["body"], "text");
 }
 
 #[test]
 fn row_20_and_the_choice_can_be_made_by_hand() {
-    let options = || Options::new().body_encoding_for("image/*", BodyEncoding::Base64).body_encoding_for("text/plain", BodyEncoding::Text);
+    let options = || {
+        Options::new()
+            .body_encoding_for("image/*", BodyEncoding::Base64)
+            .body_encoding_for("text/plain", BodyEncoding::Text)
+    };
     let body = |response: Response<Bytes>| {
         let reply = try_reply(options(), v2(json!({})), response.map(Body::from)).unwrap();
         serde_json::from_slice::<Value>(&reply).unwrap()["isBase64Encoded"].clone()
@@ -207,7 +256,12 @@ fn row_20_and_the_choice_can_be_made_by_hand() {
     assert_eq!(body(typed("text/plain", &[1; 300])), false);
     assert_eq!(body(typed("text/html", b"<p>")), false);
     let all = Options::new().body_encoding(BodyEncoding::Base64);
-    let reply = try_reply(all, v2(json!({})), typed("text/html", b"<p>").map(Body::from)).unwrap();
+    let reply = try_reply(
+        all,
+        v2(json!({})),
+        typed("text/html", b"<p>").map(Body::from),
+    )
+    .unwrap();
     assert!(reply.ends_with(br#""isBase64Encoded":true,"body":"PHA+"}"#));
 }
 
@@ -220,7 +274,9 @@ fn row_21_no_header_of_the_adapters_own_is_needed_or_sent() {
 #[test]
 fn row_22_a_host_cannot_route() {
     for host in ["evil/admin?x=", "foo#"] {
-        let request = request(v2(json!({"headers": {"host": host}, "rawPath": "/public", "rawQueryString": "a=1"})));
+        let request = request(v2(
+            json!({"headers": {"host": host}, "rawPath": "/public", "rawQueryString": "a=1"}),
+        ));
         assert_eq!(request.uri(), "/public?a=1");
     }
 }
@@ -240,9 +296,16 @@ fn row_23_paths_are_not_normalised() {
 
 #[test]
 fn row_24_a_decoded_path_is_not_read_as_a_uri() {
-    for (raw, path) in [("/x#y", "/x%23y"), ("/what?", "/what%3F"), ("/f/a%2Fb", "/f/a%252Fb")] {
+    for (raw, path) in [
+        ("/x#y", "/x%23y"),
+        ("/what?", "/what%3F"),
+        ("/f/a%2Fb", "/f/a%252Fb"),
+    ] {
         let request = request(v2(json!({"rawPath": raw, "rawQueryString": "q=1"})));
-        assert_eq!((request.uri().path(), request.uri().query()), (path, Some("q=1")));
+        assert_eq!(
+            (request.uri().path(), request.uri().query()),
+            (path, Some("q=1"))
+        );
     }
 }
 
@@ -272,7 +335,9 @@ fn row_27_the_host_of_multi_value_mode_is_there() {
 
 #[test]
 fn row_30_raw_latin_1_is_read() {
-    let mut event = alb(json!({"headers": {"x-name": "caf~", "x-forwarded-for": "192.0.2.7"}, "body": "caf~"})).into_bytes();
+    let mut event =
+        alb(json!({"headers": {"x-name": "caf~", "x-forwarded-for": "192.0.2.7"}, "body": "caf~"}))
+            .into_bytes();
     for byte in &mut event {
         if *byte == b'~' {
             *byte = 0xe9;
@@ -287,7 +352,10 @@ fn row_30_raw_latin_1_is_read() {
 #[test]
 fn row_30_and_in_the_request_context_as_well() {
     let event = br#"{"version":"2.0","rawPath":"/caf~","requestContext":{"stage":"x","http":{"method":"GET","userAgent":"caf~"}}}"#;
-    let event: Vec<u8> = event.iter().map(|byte| if *byte == b'~' { 0xe9 } else { *byte }).collect();
+    let event: Vec<u8> = event
+        .iter()
+        .map(|byte| if *byte == b'~' { 0xe9 } else { *byte })
+        .collect();
     let request = request(event);
     assert_eq!(request.uri(), "/caf%E9");
     let context: Value = event_of(&request).request_context().unwrap();
@@ -296,13 +364,21 @@ fn row_30_and_in_the_request_context_as_well() {
 
 #[test]
 fn row_31_a_trace_header_of_the_app_is_its_own() {
-    let response = Response::builder().header("x-amzn-trace-id", "mine").body("").unwrap();
-    assert_eq!(reply(v2(json!({})), response)["headers"]["x-amzn-trace-id"], "mine");
+    let response = Response::builder()
+        .header("x-amzn-trace-id", "mine")
+        .body("")
+        .unwrap();
+    assert_eq!(
+        reply(v2(json!({})), response)["headers"]["x-amzn-trace-id"],
+        "mine"
+    );
 }
 
 #[test]
 fn row_32_the_whole_event_can_be_reached() {
-    let event = rest(json!({"requestContext": {"extendedRequestId": "x=", "identity": {"vpceId": "vpce-1", "clientCert": {"subjectDN": "CN=a"}}}}));
+    let event = rest(
+        json!({"requestContext": {"extendedRequestId": "x=", "identity": {"vpceId": "vpce-1", "clientCert": {"subjectDN": "CN=a"}}}}),
+    );
     let request = request(event.clone());
     let seen = event_of(&request);
     assert_eq!(seen.bytes(), &event);
@@ -314,20 +390,33 @@ fn row_32_the_whole_event_can_be_reached() {
 #[test]
 fn row_33_an_odd_cookie_does_not_take_the_others_along() {
     let request = request(v2(json!({"cookies": ["a=1", "b=\u{e9}", "c=\"x y\""]})));
-    assert_eq!(values(&request, "cookie"), ["a=1; b=\u{e9}; c=\"x y\"".as_bytes()]);
-    assert!(error(v2(json!({"cookies": ["a=\n"]}))).to_string().contains("cookies"));
+    assert_eq!(
+        values(&request, "cookie"),
+        ["a=1; b=\u{e9}; c=\"x y\"".as_bytes()]
+    );
+    assert!(
+        error(v2(json!({"cookies": ["a=\n"]})))
+            .to_string()
+            .contains("cookies")
+    );
 }
 
 #[test]
 fn row_36_an_empty_body_has_the_exact_size_0() {
-    for event in [v2(json!({})), v2(json!({"body": ""})), rest(json!({"body": null}))] {
+    for event in [
+        v2(json!({})),
+        v2(json!({"body": ""})),
+        rest(json!({"body": null})),
+    ] {
         assert_eq!(body_of(request(event)), (Bytes::new(), Some(0)));
     }
 }
 
 #[test]
 fn row_37_nulls_are_as_good_as_absence() {
-    request(alb(json!({"multiValueQueryStringParameters": null, "multiValueHeaders": null})));
+    request(alb(
+        json!({"multiValueQueryStringParameters": null, "multiValueHeaders": null}),
+    ));
     request(v2(json!({"cookies": null})));
     let iam = json!({"http": {"method": "GET"}, "authorizer": {"iam": {"cognitoIdentity": {"identityId": "i"}}}});
     request(v2(json!({"requestContext": iam})));
@@ -339,7 +428,10 @@ fn the_worst_size_hint_is_a_hint() {
     impl http_body::Body for Boasting {
         type Data = Bytes;
         type Error = Infallible;
-        fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
             self.0 += 1;
             let chunk = (self.0 < 4).then(|| Ok(Frame::data(Bytes::from_static(b"x"))));
             Poll::Ready(chunk)
@@ -355,9 +447,18 @@ fn the_worst_size_hint_is_a_hint() {
 #[test]
 fn bodies_of_head_204_and_304_stay_behind_and_lengths_do_not_lie() {
     let head = v2(json!({"requestContext": {"http": {"method": "HEAD"}}}));
-    let sized = |status: u16| Response::builder().status(status).header("content-length", "1234").body("x").unwrap();
+    let sized = |status: u16| {
+        Response::builder()
+            .status(status)
+            .header("content-length", "1234")
+            .body("x")
+            .unwrap()
+    };
     let answer = reply(head, sized(200));
-    assert_eq!((&answer["body"], &answer["headers"]["content-length"]), (&json!(""), &json!("1234")));
+    assert_eq!(
+        (&answer["body"], &answer["headers"]["content-length"]),
+        (&json!(""), &json!("1234"))
+    );
     for (status, length) in [(204, None), (304, Some("1234"))] {
         let answer = reply(v2(json!({})), sized(status));
         assert_eq!(answer["body"], "");
@@ -373,23 +474,35 @@ fn pass_through_fails_on_an_error_status_and_gives_json_back_verbatim() {
     let options = || Options::new().pass_through("/jobs/run");
     let event = r#"{"Records": [ {"eventSource": "aws:sqs"} ]}"#;
     let request = try_request(options(), event).unwrap();
-    assert_eq!((request.method().as_str(), request.uri().path()), ("POST", "/jobs/run"));
+    assert_eq!(
+        (request.method().as_str(), request.uri().path()),
+        ("POST", "/jobs/run")
+    );
     assert_eq!(event_of(&request).source().name(), "pass_through");
     assert_eq!(values(&request, "content-type"), [b"application/json"]);
     assert_eq!(body_of(request).0, event);
 
     let result = |status: u16, body: &'static [u8]| {
-        let response = Response::builder().status(status).body(Body::from(Bytes::from_static(body))).unwrap();
+        let response = Response::builder()
+            .status(status)
+            .body(Body::from(Bytes::from_static(body)))
+            .unwrap();
         try_reply(options(), event, response)
     };
-    assert_eq!(result(200, b" {\"batchItemFailures\": []}").unwrap(), " {\"batchItemFailures\": []}");
+    assert_eq!(
+        result(200, b" {\"batchItemFailures\": []}").unwrap(),
+        " {\"batchItemFailures\": []}"
+    );
     assert_eq!(result(200, b"").unwrap(), "null");
     assert_eq!(result(204, b"").unwrap(), "null");
     assert_eq!(result(200, b"done \"it\"").unwrap(), r#""done \"it\"""#);
     assert!(result(200, b"\xff").unwrap_err().is_invalid_response());
     let failed = result(500, b"no database").unwrap_err();
     assert_eq!(failed.error_type(), "Liftgate.ErrorStatus");
-    assert_eq!(failed.to_string(), "the service answered 500 Internal Server Error: no database");
+    assert_eq!(
+        failed.to_string(),
+        "the service answered 500 Internal Server Error: no database"
+    );
 }
 
 #[test]
@@ -401,6 +514,8 @@ fn pass_through_does_not_take_a_malformed_request_for_something_else() {
 
 #[test]
 fn a_client_cannot_pose_as_the_gateway() {
-    let request = request(v2(json!({"headers": {"x-apigateway-event": "%7B%7D", "x-amzn-request-context": "{}"}})));
+    let request = request(v2(
+        json!({"headers": {"x-apigateway-event": "%7B%7D", "x-amzn-request-context": "{}"}}),
+    ));
     assert_eq!(event_of(&request).source().name(), "http_api");
 }

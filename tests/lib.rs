@@ -6,4 +6,6 @@ mod corpus;
 mod facts;
 mod failures;
 mod incumbents;
+mod round_trip;
+mod runtime;
 mod support;

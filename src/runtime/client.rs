@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST};
+use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body::Body as _;
 use hyper::body::Incoming;
@@ -39,27 +40,20 @@ impl Client {
             Some(slash) => bare.split_at(slash),
             None => (bare, ""),
         };
-        let host = HeaderValue::from_str(authority).ok();
-        let host = host.filter(|_| !authority.is_empty()).ok_or_else(|| {
+        let host = authority.parse::<Authority>().ok();
+        let host = host.filter(|host| !host.host().is_empty() && !host.as_str().contains('@'));
+        let host = host.ok_or_else(|| {
             let address = address.escape_debug();
             Error::runtime(format!(
                 "AWS_LAMBDA_RUNTIME_API is `{address}`, not host:port"
             ))
         })?;
-        let port = if authority
-            .rsplit(']')
-            .next()
-            .unwrap_or_default()
-            .contains(':')
-        {
-            ""
-        } else {
-            ":80"
-        };
+        let port = host.port_u16().unwrap_or(80);
         Ok(Client {
-            authority: format!("{authority}{port}"),
+            authority: format!("{}:{port}", host.host()),
             prefix: format!("{path}/2018-06-01/runtime/invocation/"),
-            host,
+            host: HeaderValue::from_str(authority)
+                .map_err(|error| Error::runtime_from("AWS_LAMBDA_RUNTIME_API", error))?,
             connection: None,
         })
     }

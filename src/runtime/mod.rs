@@ -70,6 +70,7 @@ where
 #[derive(Clone, Debug, Default)]
 pub struct Runtime {
     options: Options,
+    runtime_api: Option<String>,
 }
 
 impl Runtime {
@@ -81,6 +82,13 @@ impl Runtime {
     /// How events are read and replies written.
     pub fn options(mut self, options: Options) -> Self {
         self.options = options;
+        self
+    }
+
+    /// The address of the Runtime API, `host:port` or a URL; by default, that in
+    /// `AWS_LAMBDA_RUNTIME_API`. For tests of a function against a Runtime API of their own.
+    pub fn runtime_api(mut self, address: impl Into<String>) -> Self {
+        self.runtime_api = Some(address.into());
         self
     }
 
@@ -97,12 +105,15 @@ impl Runtime {
         B::Error: Into<BoxError>,
     {
         let lambda = Lambda::with_options(service, self.options);
-        match env::var("AWS_LAMBDA_RUNTIME_API") {
-            Ok(address) => worker::serve(lambda, Client::new(&address)?).await,
+        let address = self
+            .runtime_api
+            .or_else(|| env::var("AWS_LAMBDA_RUNTIME_API").ok());
+        match address {
+            Some(address) => worker::serve(lambda, Client::new(&address)?).await,
             #[cfg(feature = "local")]
-            Err(_) => crate::local::serve(lambda).await,
+            None => crate::local::serve(lambda).await,
             #[cfg(not(feature = "local"))]
-            Err(_) => Err(Error::runtime(
+            None => Err(Error::runtime(
                 "AWS_LAMBDA_RUNTIME_API is not set, so this is not Lambda; \
                  turn on the feature `local` to serve the app here",
             )),

@@ -5,7 +5,7 @@ use http::{Request, Uri};
 use liftgate::Body;
 use serde_json::Value;
 
-use super::requests::query_of;
+use super::parts::query_of;
 use super::{Case, Facts, text};
 use crate::support::event_of;
 

@@ -9,6 +9,7 @@ mod asserts;
 mod gateways;
 mod kinds;
 mod panics;
+mod parts;
 mod replies;
 mod requests;
 

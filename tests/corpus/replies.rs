@@ -3,16 +3,26 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, Response};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, Response};
 use liftgate::local::Gateway;
 use liftgate::{Body, Options};
 use serde_json::Value;
 
+use super::kinds::MIXED_FORMATS;
+use super::requests::EDGE;
 use super::{Corpus, Exception, Facts, text};
 use crate::support::{event_of, try_reply, try_request};
 
-const EXCEPTIONS: &[Exception] = &[];
+const EXCEPTIONS: &[Exception] = &[
+    (
+        "mangum/test_aws_alb_set_cookies-False",
+        "headers",
+        "the local gateway reads an object's members in alphabetical order",
+    ),
+    ("mangum/test_aws_lambda_at_edge_", "request", EDGE),
+    ("mangum/test_set_cookies_v1-", "request", MIXED_FORMATS),
+];
 
 #[test]
 fn expected_replies_are_upheld() {
@@ -24,7 +34,7 @@ fn expected_replies_are_upheld() {
         let Some(theirs) = case.expected["response"].as_object() else {
             continue;
         };
-        let theirs = response_of(&Value::Object(theirs.clone()));
+        let mut theirs = response_of(&Value::Object(theirs.clone()));
         let request = try_request(Options::new(), case.event.clone());
         facts.check(&case.at, "request", true, request.is_ok());
         let Ok(request) = request else {
@@ -36,6 +46,10 @@ fn expected_replies_are_upheld() {
         let reply = reply.unwrap_or_else(|error| panic!("{}: {error}", case.at));
         let ours = Gateway::new(source).parse(&reply);
         let mut ours = ours.unwrap_or_else(|error| panic!("{}: {error}", case.at));
+        if let Some(length) = theirs.headers_mut().remove(CONTENT_LENGTH) {
+            // The gateway counts for itself.
+            facts.check(&case.at, "length", theirs.body().len().into(), length);
+        }
         if !theirs.headers().contains_key(CONTENT_TYPE) {
             // API Gateway's word, not ours.
             ours.headers_mut().remove(CONTENT_TYPE);
@@ -69,7 +83,7 @@ fn response_of(reply: &Value) -> Response<Bytes> {
 }
 
 fn append(headers: &mut HeaderMap, name: &str, values: &Value) {
-    let name: http::HeaderName = name.parse().unwrap();
+    let name: HeaderName = name.parse().unwrap();
     let one = values.as_str().map(|_| std::slice::from_ref(values));
     let values = one.or(values.as_array().map(Vec::as_slice));
     for value in values.unwrap_or_default() {

@@ -1,5 +1,7 @@
 //! Drives a `Lambda` by hand: an event in, and the request that the app saw, or the reply.
 
+pub mod runtime_api;
+
 use std::cell::RefCell;
 use std::convert::Infallible;
 use std::future::{Future, ready};

@@ -5,8 +5,8 @@ use std::fmt;
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, Keys, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, Version};
-use serde::de::{Unexpected, Visitor};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess};
+use serde::de::{Unexpected, Visitor};
 
 use super::{Key, Text, TextSeed, Value, Wire, shared};
 use crate::{Body, Error};

@@ -17,7 +17,9 @@ pub(crate) fn invalid_json(event: &[u8], start: usize, error: &serde_json::Error
     };
     // The column counts the bytes read, the one at fault among them.
     let mut at = (start + line_start + error.column().saturating_sub(1)).min(event.len());
-    if error.is_data() {
+    if error.is_eof() {
+        at = event.len();
+    } else if error.is_data() {
         // For a value of the wrong type, it may count those before the value only.
         let between = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b':' | b',');
         at += event[at..].iter().take_while(between).count();

@@ -1,0 +1,315 @@
+//! The runtime's loop, against a Runtime API that a test scripts.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::routing::{any, get};
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body::Frame;
+use liftgate::{Body, Error, Runtime};
+use tower::ServiceExt as _;
+
+use crate::support::runtime_api::{Post, RuntimeApi, invocation};
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+fn event(path: &str) -> String {
+    format!(
+        r#"{{"version":"2.0","rawPath":"{path}","requestContext":{{"http":{{"method":"GET"}}}}}}"#
+    )
+}
+
+struct FailingBody(u8);
+
+impl http_body::Body for FailingBody {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        self.0 += 1;
+        match self.0 {
+            1 => Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"first"))))),
+            2 => Poll::Ready(Some(Err("the database went away".into()))),
+            _ => panic!("polled again after an error"),
+        }
+    }
+}
+
+async fn panicking() -> &'static str {
+    panic!("on purpose: {}", 7)
+}
+
+fn router() -> Router {
+    Router::new()
+        .route("/", get(|| async { "hello" }))
+        .route("/panic", get(panicking))
+        .route(
+            "/body",
+            any(|| async { Response::new(axum::body::Body::new(FailingBody(0))) }),
+        )
+}
+
+/// The router, but `/error` fails as a service.
+async fn app(request: Request<Body>) -> Result<Response<axum::body::Body>, BoxError> {
+    if request.uri().path() == "/error" {
+        return Err("no such thing".into());
+    }
+    Ok(router().oneshot(request).await?)
+}
+
+async fn serve(api: &RuntimeApi) -> tokio::task::JoinHandle<Result<(), Error>> {
+    let runtime = Runtime::new().runtime_api(api.address.clone());
+    // The future can be spawned on any runtime.
+    tokio::spawn(runtime.run(tower::service_fn(app)))
+}
+
+fn type_and_message(post: &Post) -> (String, String) {
+    let json = post.json();
+    assert_eq!(json["stackTrace"], serde_json::json!([]));
+    assert_eq!(
+        post.headers["lambda-runtime-function-error-type"],
+        json["errorType"].as_str().unwrap()
+    );
+    (
+        json["errorType"].as_str().unwrap().to_owned(),
+        json["errorMessage"].as_str().unwrap().to_owned(),
+    )
+}
+
+#[tokio::test]
+async fn invocations_are_answered_in_turn_over_one_connection() {
+    let api = RuntimeApi::start([
+        invocation("r-1", event("/")),
+        invocation("r-2", event("/none")),
+    ])
+    .await;
+    serve(&api).await;
+    let posts = api.posts().await;
+    assert_eq!(posts[0].path, "/2018-06-01/runtime/invocation/r-1/response");
+    assert_eq!(
+        (&posts[0].json()["statusCode"], &posts[0].json()["body"]),
+        (&200.into(), &"hello".into())
+    );
+    assert_eq!(posts[1].path, "/2018-06-01/runtime/invocation/r-2/response");
+    assert_eq!(posts[1].json()["statusCode"], 404);
+    assert_eq!(api.connections(), 1);
+}
+
+#[tokio::test]
+async fn every_failure_is_reported_and_the_next_invocation_served() {
+    let mut not_utf8 = event("/~").into_bytes();
+    not_utf8
+        .iter_mut()
+        .filter(|byte| **byte == b'~')
+        .for_each(|byte| *byte = 0xe9);
+    let api = RuntimeApi::start([
+        invocation("panic", event("/panic")),
+        invocation("error", event("/error")),
+        invocation("body", event("/body")),
+        invocation("malformed", "{\"version\":"),
+        invocation("unknown", r#"{"Records":[{"eventSource":"aws:sqs"}]}"#),
+        invocation("latin-1", not_utf8),
+        invocation("fine", event("/")),
+    ])
+    .await;
+    serve(&api).await;
+    let posts = api.posts().await;
+    let expected = [
+        (
+            "panic/error",
+            "Liftgate.Panic",
+            "the service panicked: on purpose: 7",
+        ),
+        (
+            "error/error",
+            "Liftgate.ServiceError",
+            "the service failed: no such thing",
+        ),
+        (
+            "body/error",
+            "Liftgate.BodyError",
+            "the response's body failed: the database went away",
+        ),
+        (
+            "malformed/error",
+            "Liftgate.InvalidEvent",
+            "invalid event: version: EOF while parsing a value (byte 11)",
+        ),
+        (
+            "unknown/error",
+            "Liftgate.UnknownEvent",
+            "unknown event: this is an SQS event; turn on Options::pass_through to receive it",
+        ),
+    ];
+    for (post, (path, kind, message)) in posts.iter().zip(expected) {
+        assert!(post.path.ends_with(path), "{post:?}");
+        assert_eq!(
+            type_and_message(post),
+            (kind.to_owned(), message.to_owned())
+        );
+    }
+    assert!(posts[5].path.ends_with("latin-1/response"));
+    assert!(posts[6].path.ends_with("fine/response"));
+    assert_eq!(posts.len(), 7);
+}
+
+#[tokio::test]
+async fn odd_headers_of_the_runtime_api_fail_nothing() {
+    let mut odd = invocation("r-1", event("/"));
+    let headers = odd.headers_mut();
+    headers.insert(
+        "lambda-runtime-client-context",
+        r#"{"custom":{"n":7},"client":{}}"#.parse().unwrap(),
+    );
+    headers.insert(
+        "lambda-runtime-cognito-identity",
+        http::HeaderValue::from_bytes(b"\xff").unwrap(),
+    );
+    headers.insert("lambda-runtime-invocation-id", "i-1".parse().unwrap());
+    headers.remove("lambda-runtime-deadline-ms");
+    let api = RuntimeApi::start([odd]).await;
+    serve(&api).await;
+    let posts = api.posts().await;
+    assert_eq!(posts[0].json()["statusCode"], 200);
+    assert_eq!(posts[0].headers["lambda-runtime-invocation-id"], "i-1");
+}
+
+#[tokio::test]
+async fn a_runtime_api_that_fails_is_asked_again_ever_more_slowly() {
+    let failing = |status: u16| {
+        Response::builder()
+            .status(status)
+            .body(Bytes::from_static(b"no"))
+            .unwrap()
+    };
+    let without_id = Response::new(Bytes::from_static(b"{}"));
+    let api = RuntimeApi::start([
+        failing(500),
+        failing(403),
+        without_id,
+        invocation("r-1", event("/")),
+    ])
+    .await;
+    serve(&api).await;
+    assert_eq!(api.posts().await.len(), 1);
+    assert_eq!(
+        api.requests(),
+        6,
+        "three failures, an invocation, its answer, and one more"
+    );
+}
+
+#[tokio::test]
+async fn a_runtime_api_that_is_not_there_is_given_up_in_the_end() {
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    drop(taken);
+    tokio::time::pause();
+    let ended = Runtime::new()
+        .runtime_api(address.clone())
+        .run(tower::service_fn(app))
+        .await;
+    let message = ended.unwrap_err().to_string();
+    assert!(
+        message.starts_with(&format!("connecting to the Runtime API at {address}")),
+        "{message}"
+    );
+}
+
+#[tokio::test]
+async fn a_connection_that_was_closed_is_opened_again() {
+    let api = RuntimeApi::start_with(
+        [invocation("r-1", event("/")), invocation("r-2", event("/"))],
+        [],
+        true,
+    )
+    .await;
+    serve(&api).await;
+    assert_eq!(api.posts().await.len(), 2);
+    assert_eq!(api.connections(), 5);
+}
+
+#[tokio::test]
+async fn a_reply_that_is_too_large_is_reported() {
+    let statuses = [StatusCode::PAYLOAD_TOO_LARGE];
+    let api = RuntimeApi::start_with(
+        [invocation("r-1", event("/")), invocation("r-2", event("/"))],
+        statuses,
+        false,
+    )
+    .await;
+    serve(&api).await;
+    let posts = api.posts().await;
+    let (kind, message) = type_and_message(&posts[1]);
+    assert_eq!(kind, "Liftgate.InvalidResponse");
+    assert!(
+        message.contains(&format!("{} bytes", posts[0].body.len())),
+        "{message}"
+    );
+    assert!(posts[2].path.ends_with("r-2/response"));
+}
+
+#[tokio::test]
+async fn refused_answers_are_over_and_a_broken_environment_ends() {
+    let nexts = ["a", "b", "c", "d"].map(|id| invocation(id, event("/")));
+    let statuses = [
+        StatusCode::BAD_REQUEST,
+        StatusCode::FORBIDDEN,
+        StatusCode::GONE,
+        StatusCode::INTERNAL_SERVER_ERROR,
+    ];
+    let api = RuntimeApi::start_with(nexts, statuses, false).await;
+    let ended = serve(&api).await.await.unwrap();
+    let error = ended.unwrap_err();
+    assert!(
+        error.is_runtime() && error.to_string().contains("500"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn the_runtime_api_may_be_a_url_with_a_path() {
+    let api = RuntimeApi::start([invocation("r-1", event("/"))]).await;
+    let runtime = Runtime::new().runtime_api(format!("http://{}/.rt/", api.address));
+    tokio::spawn(runtime.run(router()));
+    assert_eq!(
+        api.posts().await[0].path,
+        "/.rt/2018-06-01/runtime/invocation/r-1/response"
+    );
+}
+
+#[tokio::test]
+async fn an_impossible_address_is_an_error_at_once() {
+    for address in ["", "a b\n"] {
+        let ended = Runtime::new().runtime_api(address).run(router()).await;
+        assert!(
+            ended
+                .unwrap_err()
+                .to_string()
+                .contains("AWS_LAMBDA_RUNTIME_API")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_service_need_be_neither_send_nor_clone() {
+    let api = RuntimeApi::start([invocation("r-1", event("/"))]).await;
+    let count = std::rc::Rc::new(std::cell::Cell::new(0));
+    let counted = std::rc::Rc::clone(&count);
+    let app = tower::service_fn(move |_: Request<Body>| {
+        counted.set(counted.get() + 1);
+        let answer = std::rc::Rc::new("hello");
+        async move { Ok::<_, Infallible>(Response::new(Body::from(*answer))) }
+    });
+    tokio::select! {
+        ended = Runtime::new().runtime_api(api.address.clone()).run(app) => panic!("{ended:?}"),
+        posts = api.posts() => assert_eq!(posts[0].json()["body"], "hello"),
+    }
+    assert_eq!(count.get(), 1);
+}
