@@ -98,14 +98,15 @@ async fn exchange(
     {
         if let Ok(data) = frame?.into_data() {
             len += data.len();
-            if len > MAX_PAYLOAD {
-                return Ok(message(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "Request Entity Too Large",
-                ));
+            // A client that is still sending does not read, so the rest is taken in.
+            if len <= MAX_PAYLOAD {
+                gathered.push(data, || body.size_hint().lower());
             }
-            gathered.push(data, || body.size_hint().lower());
         }
+    }
+    if len > MAX_PAYLOAD {
+        let text = "Request Entity Too Large";
+        return Ok(message(StatusCode::PAYLOAD_TOO_LARGE, text));
     }
     let request = Request::from_parts(parts, gathered.into_bytes());
     let (reply, response) = oneshot::channel();
