@@ -1,6 +1,6 @@
 //! All integration tests, in one binary.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, unreachable_pub)]
 
 mod corpus;
 mod facts;

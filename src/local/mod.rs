@@ -5,7 +5,8 @@
 //! [`Lambda`](crate::Lambda) with it.
 
 mod json;
-pub(crate) mod payload;
+pub(crate) mod parse;
+pub(crate) mod render;
 mod server;
 
 use std::net::{IpAddr, Ipv4Addr};

@@ -118,12 +118,12 @@ impl Sealed for Alb {
 
     #[cfg(feature = "local")]
     fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8> {
-        crate::local::payload::render_alb(request, front)
+        crate::local::render::render_alb(request, front)
     }
 
     #[cfg(feature = "local")]
     fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
-        crate::local::payload::parse_v1(reply, false)
+        crate::local::parse::parse_v1(reply)
     }
 }
 

@@ -67,11 +67,11 @@ impl Sealed for FunctionUrl {
 
     #[cfg(feature = "local")]
     fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8> {
-        crate::local::payload::render_v2(request, front, Path::Verbatim)
+        crate::local::render::render_v2(request, front, Path::Verbatim)
     }
 
     #[cfg(feature = "local")]
     fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
-        crate::local::payload::parse_v2(reply)
+        crate::local::parse::parse_v2(reply)
     }
 }

@@ -37,7 +37,8 @@ impl Source for HttpApi {
 
 impl Sealed for HttpApi {
     fn mark(&self, wire: &Wire<'_>) -> bool {
-        wire.context.http.is_object() && !wire.is_function_url()
+        let is_v1 = wire.version.is_text("1.0");
+        wire.context.http.is_object() && !wire.is_function_url() && !is_v1
     }
 
     fn decode(
@@ -68,12 +69,12 @@ impl Sealed for HttpApi {
 
     #[cfg(feature = "local")]
     fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8> {
-        crate::local::payload::render_v2(request, front, Path::Decoded)
+        crate::local::render::render_v2(request, front, Path::Decoded)
     }
 
     #[cfg(feature = "local")]
     fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
-        crate::local::payload::parse_v2(reply)
+        crate::local::parse::parse_v2(reply)
     }
 }
 

@@ -88,12 +88,12 @@ impl Sealed for Lattice {
 
     #[cfg(feature = "local")]
     fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8> {
-        crate::local::payload::render_lattice(request, front)
+        crate::local::render::render_lattice(request, front)
     }
 
     #[cfg(feature = "local")]
     fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
-        crate::local::payload::parse_v1(reply, false)
+        crate::local::parse::parse_v1(reply)
     }
 }
 
@@ -144,12 +144,12 @@ impl Sealed for LatticeV1 {
 
     #[cfg(feature = "local")]
     fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8> {
-        crate::local::payload::render_lattice_v1(request, front)
+        crate::local::render::render_lattice_v1(request, front)
     }
 
     #[cfg(feature = "local")]
     fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
-        crate::local::payload::parse_v1(reply, false)
+        crate::local::parse::parse_v1(reply)
     }
 }
 

@@ -81,12 +81,12 @@ impl Sealed for RestApi {
 
     #[cfg(feature = "local")]
     fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8> {
-        crate::local::payload::render_v1(request, front, Path::Verbatim)
+        crate::local::render::render_v1(request, front, Path::Verbatim)
     }
 
     #[cfg(feature = "local")]
     fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
-        crate::local::payload::parse_v1(reply, true)
+        crate::local::parse::parse_rest(reply)
     }
 }
 
@@ -110,12 +110,12 @@ impl Sealed for HttpApiV1 {
         // Recordings disagree on whether the path has the stage; where it has, the path in
         // the context is the same.
         let (stage, path) = (wire.context.stage, wire.context.path);
-        let mut removed = None;
-        if options.removes_stage() && stage.is_present() && !stage.is_text("$default") {
-            if path.text(wire.event)? == wire.path.text(wire.event)? {
-                removed = stage.text(wire.event)?;
-            }
-        }
+        let may_have = options.removes_stage() && !stage.is_text("$default");
+        let removed = if may_have && path.text(wire.event)? == wire.path.text(wire.event)? {
+            stage.text(wire.event)?
+        } else {
+            None
+        };
         decode_v1(wire, event, Path::Decoded, removed, options)
     }
 
@@ -138,12 +138,12 @@ impl Sealed for HttpApiV1 {
 
     #[cfg(feature = "local")]
     fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8> {
-        crate::local::payload::render_v1(request, front, Path::Decoded)
+        crate::local::render::render_v1(request, front, Path::Decoded)
     }
 
     #[cfg(feature = "local")]
     fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
-        crate::local::payload::parse_v1(reply, false)
+        crate::local::parse::parse_v1(reply)
     }
 }
 

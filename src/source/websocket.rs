@@ -103,11 +103,11 @@ impl Sealed for WebSocket {
 
     #[cfg(feature = "local")]
     fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8> {
-        crate::local::payload::render_websocket(request, front)
+        crate::local::render::render_websocket(request, front)
     }
 
     #[cfg(feature = "local")]
     fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
-        crate::local::payload::parse_v1(reply, false)
+        crate::local::parse::parse_v1(reply)
     }
 }

@@ -9,20 +9,11 @@ use liftgate::local::Gateway;
 use liftgate::{Body, Options};
 use serde_json::Value;
 
-use super::kinds::MIXED_FORMATS;
 use super::requests::EDGE;
 use super::{Corpus, Exception, Facts, text};
 use crate::support::{event_of, try_reply, try_request};
 
-const EXCEPTIONS: &[Exception] = &[
-    (
-        "mangum/test_aws_alb_set_cookies-False",
-        "headers",
-        "the local gateway reads an object's members in alphabetical order",
-    ),
-    ("mangum/test_aws_lambda_at_edge_", "request", EDGE),
-    ("mangum/test_set_cookies_v1-", "request", MIXED_FORMATS),
-];
+const EXCEPTIONS: &[Exception] = &[("mangum/test_aws_lambda_at_edge_", "request", EDGE)];
 
 #[test]
 fn expected_replies_are_upheld() {

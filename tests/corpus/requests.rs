@@ -8,7 +8,6 @@ use liftgate::{Body, Options, Stage};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::kinds::MIXED_FORMATS;
 use super::parts::{
     Headers, all_headers, decoded, elements, event_headers, headers_of, pairs, query_of,
 };
@@ -47,7 +46,6 @@ const EXCEPTIONS: &[Exception] = &[
         "the HTTP API has made a slash of %2F",
     ),
     ("mangum/test_aws_lambda_at_edge_", "request", EDGE),
-    ("mangum/test_set_cookies_v1-", "request", MIXED_FORMATS),
 ];
 
 pub(super) const EDGE: &str = "Lambda@Edge runs Node.js and Python only";

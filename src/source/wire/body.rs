@@ -32,16 +32,23 @@ pub(crate) fn percent_decode(text: &[u8], plus_is_space: bool) -> Vec<u8> {
     let mut rest = text;
     while let [byte, tail @ ..] = rest {
         rest = tail;
-        let hex = tail.get(..2).filter(|_| *byte == b'%');
-        let hex = hex.and_then(|hex| std::str::from_utf8(hex).ok());
-        decoded.push(match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(escaped) => {
+        let hex = |byte: &u8| {
+            char::from(*byte)
+                .to_digit(16)
+                .and_then(|digit| u8::try_from(digit).ok())
+        };
+        let escaped = match tail {
+            [high, low, ..] if *byte == b'%' => hex(high).zip(hex(low)),
+            _ => None,
+        };
+        match escaped {
+            Some((high, low)) => {
+                decoded.push(high << 4 | low);
                 rest = &tail[2..];
-                escaped
             }
-            None if *byte == b'+' && plus_is_space => b' ',
-            None => *byte,
-        });
+            None if *byte == b'+' && plus_is_space => decoded.push(b' '),
+            None => decoded.push(*byte),
+        }
     }
     decoded
 }

@@ -147,6 +147,7 @@ impl<'a> Wire<'a> {
             }
             (Level::Event, b"body") => {
                 self.body = value;
+                self.body_text = None;
                 return if value.is_string() {
                     Step::Body
                 } else {

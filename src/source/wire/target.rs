@@ -79,15 +79,15 @@ impl<'a> Wire<'a> {
             event,
             query,
         };
-        if !text.iter().any(|byte| refused.has(*byte)) {
-            if query.is_absent() {
-                let uri = if *text == *b"/" {
-                    Bytes::from_static(b"/")
-                } else {
-                    shared(event, text)
-                };
-                return self.checked_uri(uri, path, field);
-            }
+        let is_whole = query.is_absent() && !text.iter().any(|byte| refused.has(*byte));
+        if is_whole {
+            let is_root = *text == *b"/";
+            let uri = if is_root {
+                Bytes::from_static(b"/")
+            } else {
+                shared(event, text)
+            };
+            return self.checked_uri(uri, path, field);
         }
         let mut target = Vec::with_capacity(text.len() + query.len_hint() + 16);
         escape(&text, refused, &mut target);
@@ -96,7 +96,11 @@ impl<'a> Wire<'a> {
     }
 
     fn checked_uri(&self, target: Bytes, path: Value<'a>, field: &str) -> Result<Uri, Error> {
-        Uri::from_maybe_shared(target).map_err(|error| path.unexpected(self.event, field, error))
+        let len = target.len();
+        Uri::from_maybe_shared(target).map_err(|error| {
+            let reason = format_args!("{error}: {len} bytes with the query");
+            path.unexpected(self.event, field, reason)
+        })
     }
 
     /// `/prefix/name`, for a gateway that has a name instead of a path.

@@ -1,4 +1,4 @@
-//! The gateway's half of each protocol: a request becomes an event, a reply a response.
+//! The gateway's half of a request: it becomes an event.
 //!
 //! What a gateway changes is changed here as well: an HTTP API decodes the path, a REST API
 //! sorts the query and drops some headers, repeated headers become one.
@@ -8,13 +8,11 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use http::Request;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use http::{Request, Response, StatusCode};
-use serde_json::Value;
 
 use super::Front;
 use super::json::Object;
-use crate::Error;
 use crate::source::wire::{Path, percent_decode};
 
 type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
@@ -313,154 +311,6 @@ pub(crate) fn render_websocket(request: &Request<Bytes>, front: &Front) -> Vec<u
     event.finish()
 }
 
-/// The response of a reply in payload format 2.0. One without a status is itself the body.
-pub(crate) fn parse_v2(reply: &[u8]) -> Result<Response<Bytes>, Error> {
-    let json: Value = serde_json::from_slice(reply).map_err(not_json)?;
-    let Some(members) = json
-        .as_object()
-        .filter(|members| members.contains_key("statusCode"))
-    else {
-        let body = match json {
-            Value::String(text) => text.into(),
-            _ => Bytes::copy_from_slice(reply),
-        };
-        let mut response = Response::new(body);
-        default_type(&mut response);
-        return Ok(response);
-    };
-    let mut response = Response::new(body_of(members)?);
-    *response.status_mut() = status_of(members)?;
-    for (name, value) in members
-        .get("headers")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
-        let text = match value {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        append(response.headers_mut(), name, &text)?;
-    }
-    for cookie in members
-        .get("cookies")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
-        append(
-            response.headers_mut(),
-            "set-cookie",
-            cookie.as_str().unwrap_or_default(),
-        )?;
-    }
-    default_type(&mut response);
-    Ok(response)
-}
-
-/// The response of a reply in payload format 1.0, which load balancers and VPC Lattice take
-/// as well. A REST API (`is_strict`) refuses what it does not know.
-pub(crate) fn parse_v1(reply: &[u8], is_strict: bool) -> Result<Response<Bytes>, Error> {
-    let json: Value = serde_json::from_slice(reply).map_err(not_json)?;
-    let members = json
-        .as_object()
-        .ok_or_else(|| refused("the reply is no object"))?;
-    let known = [
-        "statusCode",
-        "headers",
-        "multiValueHeaders",
-        "body",
-        "isBase64Encoded",
-    ];
-    if let Some(key) = members
-        .keys()
-        .find(|key| is_strict && !known.contains(&key.as_str()))
-    {
-        return Err(refused(&format!("the reply has the member `{key}`")));
-    }
-    let mut response = Response::new(body_of(members)?);
-    *response.status_mut() = status_of(members)?;
-    for map in ["multiValueHeaders", "headers"] {
-        let Some(map) = members.get(map).filter(|map| !map.is_null()) else {
-            continue;
-        };
-        let map = map
-            .as_object()
-            .ok_or_else(|| refused("the headers are no object"))?;
-        for (name, value) in map {
-            let values = match value {
-                Value::Array(values) => &values[..],
-                value => std::slice::from_ref(value),
-            };
-            for value in values {
-                let text = match value {
-                    Value::String(text) => text.clone(),
-                    Value::Bool(flag) => flag.to_string(),
-                    _ => return Err(refused(&format!("the header `{name}` is no string"))),
-                };
-                append(response.headers_mut(), name, &text)?;
-            }
-        }
-    }
-    if is_strict {
-        default_type(&mut response);
-    }
-    Ok(response)
-}
-
-fn not_json(error: serde_json::Error) -> Error {
-    refused(&format!("the reply is not JSON: {error}"))
-}
-
-fn refused(message: &str) -> Error {
-    Error::invalid_response(message)
-}
-
-type Members = serde_json::Map<String, Value>;
-
-fn status_of(members: &Members) -> Result<StatusCode, Error> {
-    let status = match members.get("statusCode") {
-        None => Some(200),
-        Some(Value::String(text)) => text.parse().ok(),
-        Some(value) => value.as_u64().and_then(|status| u16::try_from(status).ok()),
-    };
-    status
-        .and_then(|status| StatusCode::from_u16(status).ok())
-        .ok_or_else(|| refused("the status is no status"))
-}
-
-fn body_of(members: &Members) -> Result<Bytes, Error> {
-    let text = match members.get("body") {
-        None | Some(Value::Null) => return Ok(Bytes::new()),
-        Some(Value::String(text)) => text,
-        Some(_) => return Err(refused("the body is no string")),
-    };
-    if members.get("isBase64Encoded") == Some(&Value::Bool(true)) {
-        let decoded = STANDARD.decode(text);
-        return decoded
-            .map(Bytes::from)
-            .map_err(|_| refused("the body is not base64"));
-    }
-    Ok(text.clone().into())
-}
-
-fn append(headers: &mut HeaderMap, name: &str, text: &str) -> Result<(), Error> {
-    let name = HeaderName::from_bytes(name.as_bytes());
-    match (name, HeaderValue::from_str(text)) {
-        (Ok(name), Ok(value)) => drop(headers.append(name, value)),
-        _ => return Err(refused("a header is none that HTTP has")),
-    }
-    Ok(())
-}
-
-fn default_type(response: &mut Response<Bytes>) {
-    let json = HeaderValue::from_static("application/json");
-    response
-        .headers_mut()
-        .entry(header::CONTENT_TYPE)
-        .or_insert(json);
-}
-
 /// What a REST API does not hand on.
 const REST_DROPS: [&str; 12] = [
     "connection",
@@ -579,7 +429,8 @@ fn is_text_type(headers: &HeaderMap) -> bool {
 }
 
 fn body(event: &mut Object, body: &Bytes, is_text: bool, empty: Option<&str>, flag: &str) {
-    let is_base64 = !body.is_empty() && !(is_text && std::str::from_utf8(body).is_ok());
+    let is_text = is_text && std::str::from_utf8(body).is_ok();
+    let is_base64 = !body.is_empty() && !is_text;
     match empty {
         _ if is_base64 => event.text("body", STANDARD.encode(body)),
         _ if !body.is_empty() => event.text("body", body),
