@@ -126,10 +126,9 @@ def main():
             answers(checks, rie, gateway, load(fixture))
         for fixture, gateway, expected in SEEN:
             with checks.one(f"{fixture}: the app sees the request, and the gateway its reply"):
-                event = load(fixture)
-                response = Response(gateway, rie.invoke(event))
+                response = Response(gateway, rie.invoke(raw(fixture)))
                 same(response.status, 200)
-                sees(json.loads(response.body), event, gateway, expected)
+                sees(json.loads(response.body), load(fixture), gateway, expected)
         pass_through(checks, rie)
         failures(checks, rie)
     print(f"{checks.passed} passed, {checks.failed} failed")
@@ -137,10 +136,9 @@ def main():
 
 
 def browser(checks, rie, gateway, fixture, client_ip):
-    event = load(fixture)
     response = None
     with checks.one(f"{fixture}: the reply is as {gateway} takes it"):
-        response = Response(gateway, rie.invoke(event))
+        response = Response(gateway, rie.invoke(raw(fixture)))
         same(response.status, 200)
         same(response.headers, [("content-type", b"application/json")])
     if response is None:
@@ -149,7 +147,7 @@ def browser(checks, rie, gateway, fixture, client_ip):
         seen = json.loads(response.body)
         stages = {"rest_api": "prod", "http_api_v1": "$default", "http_api": "$default", "function_url": "$default"}
         query = "lang=en&page=2&q=caf%C3%A9%20au%20lait"
-        sees(seen, event, gateway, {
+        sees(seen, load(fixture), gateway, {
             "method": "GET", "path": "/anything/hello", "query": query,
             "body": b"", "client_ip": client_ip, "stage": stages.get(gateway),
         })
@@ -193,11 +191,13 @@ def answers(checks, rie, gateway, event):
 def pass_through(checks, rie):
     for fixture in ("sqs", "schedule"):
         with checks.one(f"{fixture}: the event is the body, and the answer the result"):
-            seen = rie.invoke(load(fixture))
-            same((seen["source"], seen["method"], seen["uri"]), ("pass_through", "POST", "/anything/event"))
-            same(base64.b64decode(seen["body_base64"]), (FIXTURES / f"{fixture}.json").read_bytes())
-            length = str((FIXTURES / f"{fixture}.json").stat().st_size)
-            same(seen["headers"], [["content-type", "application/json"], ["content-length", length]])
+            event = raw(fixture)
+            seen = rie.invoke(event)
+            same((seen["source"], seen["client_ip"]), ("pass_through", None))
+            same((seen["method"], seen["uri"]), ("POST", "/anything/event"))
+            same(base64.b64decode(seen["body_base64"]), event)
+            length = ["content-length", str(len(event))]
+            same(seen["headers"], [["content-type", "application/json"], length])
 
 
 def failures(checks, rie):
@@ -206,19 +206,28 @@ def failures(checks, rie):
         ("/panic", to(get, "/panic"), "Liftgate.Panic", "the service panicked: /panic was asked for"),
         ("/error", to(get, "/error"), "Liftgate.ServiceError", "the service failed: /error was asked for"),
         ("/body-error", to(get, "/body-error"), "Liftgate.BodyError", "/body-error was asked for"),
-        ("a malformed header", load("malformed_header"), "Liftgate.InvalidEvent", "headers.x-count: "),
-        ("a malformed body", load("malformed_base64"), "Liftgate.InvalidEvent", "body: not base64: "),
+        ("a malformed header", raw("malformed_header"), "Liftgate.InvalidEvent", "headers.x-count: "),
+        ("a malformed body", raw("malformed_base64"), "Liftgate.InvalidEvent", "body: not base64: "),
         ("no JSON", b'{"version":"2.0",', "Liftgate.InvalidEvent", "EOF while parsing"),
         ("no event", b"", "Liftgate.InvalidEvent", "(byte 0)"),
     ]
     for name, event, kind, message in cases:
         with checks.one(f"{name}: fails as {kind}, and the same process serves the next event"):
             before = rie.function()
+            assert before is not None, "the function does not run"
             error = rie.invoke(event)
             same(error.get("errorType"), kind)
             assert message in error["errorMessage"], error
             same(Response("http_api", rie.invoke(get)).status, 200)
             same(rie.function(), before)
+    with checks.one("a reply over 6 MB: fails, and the same process serves the next event"):
+        before = rie.function()
+        # The emulator fails the invocation itself once it refuses the reply.
+        kinds = ("Liftgate.InvalidResponse",)
+        error = rie.invoke(to(get, "/text/7000000"))
+        assert error.get("errorType") in kinds, error["errorType"]
+        same(Response("http_api", rie.invoke(get)).status, 200)
+        same(rie.function(), before)
 
 
 class Response:
@@ -227,7 +236,7 @@ class Response:
     def __init__(self, gateway, reply):
         assert isinstance(reply, dict) and "errorType" not in reply, f"the reply is {reply!r}"
         members = MEMBERS[gateway] | {"statusCode", "body", "isBase64Encoded"}
-        if "set-cookie" not in json.dumps(reply.get("cookies", [])) and not reply.get("cookies"):
+        if not reply.get("cookies"):
             members -= {"cookies"}
         same(set(reply), members)
         self.status = reply["statusCode"]
@@ -314,8 +323,12 @@ def to(event, path, method="GET", query=None):
     return event
 
 
+def raw(fixture):
+    return (FIXTURES / f"{fixture}.json").read_bytes()
+
+
 def load(fixture):
-    return json.loads((FIXTURES / f"{fixture}.json").read_bytes())
+    return json.loads(raw(fixture))
 
 
 def same(actual, expected):
@@ -349,7 +362,7 @@ class Emulator:
         environment = {name: value for name, value in os.environ.items() if name != "LIFTGATE_STREAMING"}
         environment["RUST_BACKTRACE"] = "0"
         for _ in range(3):
-            (front, back) = free_ports(2)
+            front, back = free_ports(2)
             self.url = f"http://127.0.0.1:{front}/2015-03-31/functions/function/invocations"
             arguments = [
                 "--runtime-interface-emulator-address", f"127.0.0.1:{front}",
@@ -361,8 +374,12 @@ class Emulator:
                     [self.command, *arguments], env=environment, stdin=subprocess.DEVNULL,
                     stdout=log, stderr=log, start_new_session=True,
                 )
-            if self.listens(front):
-                return self
+            try:
+                if self.listens(front):
+                    return self
+            except BaseException:
+                self.stop()
+                raise
             # Somebody else may have taken a port meanwhile.
             self.stop()
         sys.exit(f"the emulator does not start: {self.log.read_text(errors='replace')}")
@@ -403,7 +420,8 @@ class Emulator:
         return None
 
     def invoke(self, event):
-        payload = event if isinstance(event, bytes) else json.dumps(event).encode()
+        is_raw = isinstance(event, bytes)
+        payload = event if is_raw else json.dumps(event, separators=(",", ":")).encode()
         request = urllib.request.Request(self.url, payload, {"content-type": "application/json"})
         with opener.open(request, timeout=20) as reply:
             return json.load(reply)

@@ -256,6 +256,28 @@ async fn a_reply_that_is_too_large_is_reported() {
 }
 
 #[tokio::test]
+async fn a_reply_over_lambdas_limit_is_reported_with_both_sizes() {
+    let api =
+        RuntimeApi::start([invocation("r-1", event("/")), invocation("r-2", event("/"))]).await;
+    let mut large = true;
+    let app = tower::service_fn(move |_: Request<Body>| {
+        let body = "x".repeat(if std::mem::take(&mut large) {
+            6_291_556
+        } else {
+            1
+        });
+        std::future::ready(Ok::<_, Infallible>(Response::new(Body::from(body))))
+    });
+    tokio::spawn(Runtime::new().runtime_api(api.address.clone()).run(app));
+    let posts = api.posts().await;
+    let (kind, message) = type_and_message(&posts[0]);
+    assert_eq!(kind, "Liftgate.InvalidResponse");
+    let sizes = "the reply has 6291621 bytes, and Lambda takes 6291556";
+    assert!(message.ends_with(sizes), "{message}");
+    assert!(posts[1].path.ends_with("r-2/response"));
+}
+
+#[tokio::test]
 async fn refused_answers_are_over_and_a_broken_environment_ends() {
     let nexts = ["a", "b", "c", "d"].map(|id| invocation(id, event("/")));
     let statuses = [

@@ -23,6 +23,12 @@ const ERROR_TYPE: HeaderName = HeaderName::from_static("lambda-runtime-function-
 /// How often in a row the Runtime API may fail before the runtime gives up: some 12 seconds.
 const MAX_FAILURES: u32 = 10;
 
+/// What Lambda takes of a buffered reply, in bytes: [6 MB][quotas], and some for the envelope,
+/// as its error messages say.
+///
+/// [quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const MAX_REPLY: usize = 6_291_556;
+
 /// The Runtime API, over one connection that is kept.
 pub(super) struct Client {
     authority: String,
@@ -104,11 +110,16 @@ impl Client {
     /// Answers an invocation.
     pub(super) async fn respond(&mut self, context: &Context, reply: Bytes) -> Result<(), Error> {
         let len = reply.len();
-        let status = self
-            .post(context, "response", HeaderMap::new(), reply)
-            .await?;
+        // Once it has refused a reply, Lambda fails the invocation in its own words.
+        let status = match len {
+            ..=MAX_REPLY => {
+                self.post(context, "response", HeaderMap::new(), reply)
+                    .await?
+            }
+            _ => Some(StatusCode::PAYLOAD_TOO_LARGE),
+        };
         if status == Some(StatusCode::PAYLOAD_TOO_LARGE) {
-            let message = format!("the reply has {len} bytes, more than Lambda takes");
+            let message = format!("the reply has {len} bytes, and Lambda takes {MAX_REPLY}");
             return self.fail(context, &Error::invalid_response(message)).await;
         }
         Ok(())

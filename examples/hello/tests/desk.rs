@@ -17,8 +17,13 @@ impl Drop for Program {
 
 fn start(address: &str) -> Program {
     let mut command = Command::new(env!("CARGO_BIN_EXE_example-hello"));
-    command.env("LIFTGATE_ADDR", address).env_remove("AWS_LAMBDA_RUNTIME_API");
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    command
+        .env("LIFTGATE_ADDR", address)
+        .env_remove("AWS_LAMBDA_RUNTIME_API");
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
     Program(child.unwrap())
 }
 
@@ -47,19 +52,39 @@ fn it_serves_until_ctrl_c() {
     let mut program = start("127.0.0.1:0");
     let line = first_line(&mut program);
     let address = address_in(&line);
-    let response = ask(address, "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    let response = ask(
+        address,
+        "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+    );
     assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
-    assert!(response.contains("content-type: text/plain; charset=utf-8\r\n"), "{response}");
+    assert!(
+        response.contains("content-type: text/plain; charset=utf-8\r\n"),
+        "{response}"
+    );
     assert!(response.ends_with("\r\n\r\nhello world"), "{response}");
-    let missing = ask(address, "POST /none HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\nconnection: close\r\n\r\nhi");
+    let missing = ask(
+        address,
+        "POST /none HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\nconnection: close\r\n\r\nhi",
+    );
     assert!(missing.starts_with("HTTP/1.1 404 "), "{missing}");
-    let head = ask(address, "HEAD / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
-    assert!(head.contains("content-length: 11\r\n") && head.ends_with("\r\n\r\n"), "{head}");
-    let large = format!("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", 7 << 20);
+    let head = ask(
+        address,
+        "HEAD / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+    );
+    assert!(
+        head.contains("content-length: 11\r\n") && head.ends_with("\r\n\r\n"),
+        "{head}"
+    );
+    let large = format!(
+        "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        7 << 20
+    );
     let large = ask(address, &(large + &"x".repeat(7 << 20)));
     assert!(large.starts_with("HTTP/1.1 413 "), "{large}");
 
-    let interrupted = Command::new("kill").args(["-INT", &program.0.id().to_string()]).status();
+    let interrupted = Command::new("kill")
+        .args(["-INT", &program.0.id().to_string()])
+        .status();
     assert!(interrupted.unwrap().success());
     assert!(program.0.wait().unwrap().success());
 }
@@ -71,6 +96,15 @@ fn an_address_that_is_taken_is_an_error_that_says_what_to_do() {
     let mut second = start(address_in(&line));
     assert!(!second.0.wait().unwrap().success());
     let mut message = String::new();
-    second.0.stderr.take().unwrap().read_to_string(&mut message).unwrap();
-    assert!(message.contains("LIFTGATE_ADDR") && message.contains("in use"), "{message}");
+    second
+        .0
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut message)
+        .unwrap();
+    assert!(
+        message.contains("LIFTGATE_ADDR") && message.contains("in use"),
+        "{message}"
+    );
 }
