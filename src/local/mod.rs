@@ -6,6 +6,7 @@
 
 mod json;
 pub(crate) mod parse;
+mod pieces;
 pub(crate) mod render;
 mod server;
 

@@ -26,33 +26,6 @@ pub(super) fn encode_body(body: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Text with its `%XX` decoded, and `+` if that is a space.
-pub(crate) fn percent_decode(text: &[u8], plus_is_space: bool) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let [byte, tail @ ..] = rest {
-        rest = tail;
-        let hex = |byte: &u8| {
-            char::from(*byte)
-                .to_digit(16)
-                .and_then(|digit| u8::try_from(digit).ok())
-        };
-        let escaped = match tail {
-            [high, low, ..] if *byte == b'%' => hex(high).zip(hex(low)),
-            _ => None,
-        };
-        match escaped {
-            Some((high, low)) => {
-                decoded.push(high << 4 | low);
-                rest = &tail[2..];
-            }
-            None if *byte == b'+' && plus_is_space => decoded.push(b' '),
-            None => decoded.push(*byte),
-        }
-    }
-    decoded
-}
-
 pub(super) fn base64_len(body: &[u8]) -> usize {
     body.len().div_ceil(3) * 4
 }

@@ -2,8 +2,14 @@
 //! writing a reply.
 
 mod body;
+mod cookies;
+mod header_seeds;
 mod headers;
 mod locate;
+mod names;
+mod percent;
+mod query;
+mod request;
 mod target;
 mod text;
 mod value;
@@ -17,11 +23,14 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::Error;
 
-pub(crate) use body::{decode_body, is_json, needs_base64, percent_decode};
-pub(crate) use headers::{HeadersIn, request};
+pub(crate) use body::{decode_body, is_json, needs_base64};
+pub(crate) use headers::HeadersIn;
 pub(crate) use locate::invalid_json;
-pub(crate) use target::{Path, Query, Target};
-pub(crate) use text::{Key, Text, TextSeed, shared};
+pub(crate) use percent::percent_decode;
+pub(crate) use query::Query;
+pub(crate) use request::request;
+pub(crate) use target::{Path, Target};
+pub(crate) use text::{Key, OptionalTextSeed, Text, TextSeed, shared};
 pub(crate) use value::Value;
 pub(crate) use writer::{Writer, escape};
 

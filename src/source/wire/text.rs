@@ -48,3 +48,30 @@ impl<'a> Visitor<'a> for TextSeed {
         Ok(Cow::Owned(text.to_vec()))
     }
 }
+
+/// Reads a string or null.
+pub(crate) struct OptionalTextSeed;
+
+impl<'a> DeserializeSeed<'a> for OptionalTextSeed {
+    type Value = Option<Text<'a>>;
+
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'a> Visitor<'a> for OptionalTextSeed {
+    type Value = Option<Text<'a>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_none<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'a>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        TextSeed.deserialize(deserializer).map(Some)
+    }
+}

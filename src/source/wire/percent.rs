@@ -1,0 +1,144 @@
+//! Percent-encoding, of no more than is needed.
+
+use super::Path;
+
+/// A set of bytes to percent-encode.
+#[derive(Clone, Copy)]
+pub(super) struct ByteSet([u64; 4]);
+
+impl ByteSet {
+    const fn with(mut self, bytes: &[u8]) -> Self {
+        let mut i = 0;
+        while i < bytes.len() {
+            self.0[(bytes[i] >> 6) as usize] |= 1 << (bytes[i] & 63);
+            i += 1;
+        }
+        self
+    }
+
+    const fn without(mut self, bytes: &[u8]) -> Self {
+        let mut i = 0;
+        while i < bytes.len() {
+            self.0[(bytes[i] >> 6) as usize] &= !(1 << (bytes[i] & 63));
+            i += 1;
+        }
+        self
+    }
+
+    const fn with_high(mut self) -> Self {
+        self.0[2] = u64::MAX;
+        self.0[3] = u64::MAX;
+        self
+    }
+
+    pub(super) const fn has(&self, byte: u8) -> bool {
+        self.0[(byte >> 6) as usize] & (1 << (byte & 63)) != 0
+    }
+
+    /// Control characters and the space, which no URI holds.
+    const CONTROLS: ByteSet = ByteSet([(1 << 33) - 1, 1 << 63, 0, 0]);
+    const ALL: ByteSet = ByteSet([u64::MAX; 4]);
+}
+
+const ALPHANUMERIC: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// What `http::Uri` refuses in a path, and what would end the path.
+const PATH: ByteSet = ByteSet::CONTROLS.with(b"<>`?#");
+/// What `http::Uri` refuses in a query, and what would end the query.
+const QUERY: ByteSet = ByteSet::CONTROLS.with(b"\"<>#");
+/// What is not itself in a component of a query: all that is not unreserved (RFC 3986, 2.3).
+pub(super) const COMPONENT: ByteSet = ByteSet::ALL.without(ALPHANUMERIC).without(b"-._~");
+/// What is not itself in a segment of a path (RFC 3986, 3.3).
+pub(super) const SEGMENT: ByteSet = COMPONENT.without(b"!$&'()*+,;=:@");
+/// What is not itself in a path.
+const DECODED_PATH: ByteSet = SEGMENT.without(b"/");
+
+pub(super) fn path_set(style: Path, text: &[u8]) -> ByteSet {
+    match style {
+        Path::Decoded => DECODED_PATH,
+        Path::Verbatim => high_unless_utf8(PATH, text),
+    }
+}
+
+pub(super) fn query_set(text: &[u8]) -> ByteSet {
+    high_unless_utf8(QUERY, text)
+}
+
+/// `http::Uri` takes bytes above 0x7F if they are UTF-8.
+fn high_unless_utf8(set: ByteSet, text: &[u8]) -> ByteSet {
+    if std::str::from_utf8(text).is_ok() {
+        set
+    } else {
+        set.with_high()
+    }
+}
+
+pub(super) fn percent_encode(text: &[u8], refused: ByteSet, target: &mut Vec<u8>) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for &byte in text {
+        if refused.has(byte) {
+            let (high, low) = (HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]);
+            target.extend_from_slice(&[b'%', high, low]);
+        } else {
+            target.push(byte);
+        }
+    }
+}
+
+/// Text with its `%XX` decoded, and `+` if that is a space.
+pub(crate) fn percent_decode(text: &[u8], plus_is_space: bool) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [byte, tail @ ..] = rest {
+        rest = tail;
+        let hex = |byte: &u8| {
+            char::from(*byte)
+                .to_digit(16)
+                .and_then(|digit| u8::try_from(digit).ok())
+        };
+        let escaped = match tail {
+            [high, low, ..] if *byte == b'%' => hex(high).zip(hex(low)),
+            _ => None,
+        };
+        match escaped {
+            Some((high, low)) => {
+                decoded.push(high << 4 | low);
+                rest = &tail[2..];
+            }
+            None if *byte == b'+' && plus_is_space => decoded.push(b' '),
+            None => decoded.push(*byte),
+        }
+    }
+    decoded
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::Uri;
+
+    use super::*;
+
+    fn taken(target: &[u8]) -> Option<Uri> {
+        Uri::from_maybe_shared(Bytes::copy_from_slice(target)).ok()
+    }
+
+    #[test]
+    fn only_what_a_uri_refuses_is_escaped() {
+        for byte in 0..=0x7f_u8 {
+            let path = [b'/', byte, b'x'];
+            let kept = taken(&path).is_some_and(|uri| uri.path().as_bytes() == path);
+            assert_eq!(kept, !PATH.has(byte), "path {byte:#x}");
+            let query = [b'/', b'?', byte, b'x'];
+            let kept = taken(&query)
+                .is_some_and(|uri| uri.query().map(str::as_bytes) == Some(&query[2..]));
+            assert_eq!(kept, !QUERY.has(byte), "query {byte:#x}");
+        }
+        for byte in 0x80..=0xff_u8 {
+            assert!(taken(&[b'/', byte]).is_none());
+            assert!(path_set(Path::Verbatim, &[byte]).has(byte));
+        }
+        assert!(taken("/é?é".as_bytes()).is_some());
+        assert!(!path_set(Path::Verbatim, "é".as_bytes()).has(0xc3));
+    }
+}
