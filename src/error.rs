@@ -29,7 +29,7 @@ pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 /// assert_eq!(error.error_type(), "Liftgate.InvalidEvent");
 /// assert_eq!(
 ///     error.to_string(),
-///     "invalid event: headers.host: invalid type: integer `7`, expected a string (byte 49)",
+///     "invalid event: headers.host: expected a string, found a number (byte 49)",
 /// );
 /// # }
 /// ```

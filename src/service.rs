@@ -75,7 +75,7 @@ impl<S> Lambda<S> {
         let (event, context) = invocation.into_parts();
         let mut wire = Wire::read(&event)?;
         let source = detect(&wire, &self.options)?;
-        let mut request = source.decode(&mut wire, &event, &self.options)?;
+        let mut request = source.decode(&mut wire, &self.options)?;
         let asked = Asked {
             source,
             is_head: request.method() == Method::HEAD,

@@ -139,7 +139,7 @@ async fn every_failure_is_reported_and_the_next_invocation_served() {
         (
             "malformed/error",
             "Liftgate.InvalidEvent",
-            "invalid event: version: EOF while parsing a value (byte 11)",
+            "invalid event: version: not JSON: it ends too early (byte 11)",
         ),
         (
             "unknown/error",

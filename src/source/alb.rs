@@ -22,7 +22,7 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::wire::{self, HeadersIn, Path, Query, Target, Wire, Writer};
+use super::wire::{self, Path, Query, Target, Wire, Writer};
 use super::{Asked, Source, last_hop, sealed::Sealed};
 use crate::{Body, ClientCert, Error, Event, Options};
 
@@ -41,12 +41,7 @@ impl Sealed for Alb {
         wire.context.elb.is_present()
     }
 
-    fn decode(
-        &self,
-        wire: &mut Wire<'_>,
-        event: &Bytes,
-        options: &Options,
-    ) -> Result<Request<Body>, Error> {
+    fn decode(&self, wire: &mut Wire<'_>, options: &Options) -> Result<Request<Body>, Error> {
         let method = wire.read_method(wire.http_method, "httpMethod")?;
         let target = Target {
             field: "path",
@@ -59,10 +54,9 @@ impl Sealed for Alb {
                 is_decoded: false,
             },
         };
-        let uri = wire.uri(event, target, options)?;
-        let mut headers = HeadersIn::new(event);
-        headers.read_both(wire.multi_value_headers, wire.headers)?;
-        let body = wire.take_body(event)?;
+        let uri = wire.uri(target, options)?;
+        let headers = wire.take_both_headers()?;
+        let body = wire.take_body()?;
         Ok(wire::request(
             method,
             uri,

@@ -39,13 +39,8 @@ impl Sealed for FunctionUrl {
         wire.context.http.is_object() && wire.is_function_url()
     }
 
-    fn decode(
-        &self,
-        wire: &mut Wire<'_>,
-        event: &Bytes,
-        options: &Options,
-    ) -> Result<Request<Body>, Error> {
-        decode_v2(wire, event, Path::Verbatim, options)
+    fn decode(&self, wire: &mut Wire<'_>, options: &Options) -> Result<Request<Body>, Error> {
+        decode_v2(wire, Path::Verbatim, options)
     }
 
     fn encode(

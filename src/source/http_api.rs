@@ -21,7 +21,7 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::wire::{self, HeadersIn, Path, Query, Target, Wire, Writer};
+use super::wire::{self, Path, Query, Target, Wire, Writer};
 use super::{Asked, Source, sealed::Sealed, source_ip};
 use crate::{Body, ClientCert, Error, Event, Options};
 
@@ -41,13 +41,8 @@ impl Sealed for HttpApi {
         wire.context.http.is_object() && !wire.is_function_url() && !is_v1
     }
 
-    fn decode(
-        &self,
-        wire: &mut Wire<'_>,
-        event: &Bytes,
-        options: &Options,
-    ) -> Result<Request<Body>, Error> {
-        decode_v2(wire, event, Path::Decoded, options)
+    fn decode(&self, wire: &mut Wire<'_>, options: &Options) -> Result<Request<Body>, Error> {
+        decode_v2(wire, Path::Decoded, options)
     }
 
     fn encode(
@@ -87,7 +82,6 @@ impl Wire<'_> {
 
 pub(super) fn decode_v2(
     wire: &mut Wire<'_>,
-    event: &Bytes,
     style: Path,
     options: &Options,
 ) -> Result<Request<Body>, Error> {
@@ -107,11 +101,10 @@ pub(super) fn decode_v2(
             value: wire.raw_query_string,
         },
     };
-    let uri = wire.uri(event, target, options)?;
-    let mut headers = HeadersIn::new(event);
-    headers.read(wire.headers)?;
+    let uri = wire.uri(target, options)?;
+    let mut headers = wire.take_headers()?;
     headers.read_cookies(wire.cookies)?;
-    let body = wire.take_body(event)?;
+    let body = wire.take_body()?;
     let protocol = wire.context.http_protocol;
     Ok(wire::request(method, uri, protocol, headers, body))
 }

@@ -29,7 +29,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use super::alb::single_value_headers;
-use super::wire::{self, HeadersIn, Path, Query, Target, Value, Wire, Writer};
+use super::wire::{self, Path, Query, Target, Value, Wire, Writer};
 use super::{Asked, Source, last_hop, sealed::Sealed};
 use crate::{Body, Error, Event, Options};
 
@@ -52,14 +52,9 @@ impl Sealed for Lattice {
         wire.context.service_arn.is_present()
     }
 
-    fn decode(
-        &self,
-        wire: &mut Wire<'_>,
-        event: &Bytes,
-        options: &Options,
-    ) -> Result<Request<Body>, Error> {
+    fn decode(&self, wire: &mut Wire<'_>, options: &Options) -> Result<Request<Body>, Error> {
         let (path, query) = (wire.path, wire.query.or(wire.query_v1));
-        decode(wire, event, ("path", path), query, options)
+        decode(wire, ("path", path), query, options)
     }
 
     fn encode(
@@ -115,14 +110,9 @@ impl Sealed for LatticeV1 {
         wire.raw_path_v1.is_present() && wire.method.is_present()
     }
 
-    fn decode(
-        &self,
-        wire: &mut Wire<'_>,
-        event: &Bytes,
-        options: &Options,
-    ) -> Result<Request<Body>, Error> {
+    fn decode(&self, wire: &mut Wire<'_>, options: &Options) -> Result<Request<Body>, Error> {
         let (path, query) = (wire.raw_path_v1, wire.query_v1);
-        decode(wire, event, ("raw_path", path), query, options)
+        decode(wire, ("raw_path", path), query, options)
     }
 
     fn encode(
@@ -155,7 +145,6 @@ impl Sealed for LatticeV1 {
 
 fn decode<'a>(
     wire: &mut Wire<'a>,
-    event: &Bytes,
     path: (&'static str, Value<'a>),
     query: Value<'a>,
     options: &Options,
@@ -172,10 +161,9 @@ fn decode<'a>(
             is_decoded: options.has_decoded_lattice_query(),
         },
     };
-    let uri = wire.uri(event, target, options)?;
-    let mut headers = HeadersIn::new(event);
-    headers.read(wire.headers)?;
-    let body = wire.take_body(event)?;
+    let uri = wire.uri(target, options)?;
+    let headers = wire.take_headers()?;
+    let body = wire.take_body()?;
     Ok(wire::request(
         method,
         uri,

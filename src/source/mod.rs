@@ -90,12 +90,7 @@ pub(crate) mod sealed {
         fn mark(&self, wire: &Wire<'_>) -> bool;
 
         /// The request of an event.
-        fn decode(
-            &self,
-            wire: &mut Wire<'_>,
-            event: &Bytes,
-            options: &Options,
-        ) -> Result<Request<Body>, Error>;
+        fn decode(&self, wire: &mut Wire<'_>, options: &Options) -> Result<Request<Body>, Error>;
 
         /// The reply of a response.
         fn encode(

@@ -30,26 +30,21 @@ impl Sealed for PassThrough {
         false
     }
 
-    fn decode(
-        &self,
-        _: &mut Wire<'_>,
-        event: &Bytes,
-        options: &Options,
-    ) -> Result<Request<Body>, Error> {
+    fn decode(&self, wire: &mut Wire<'_>, options: &Options) -> Result<Request<Body>, Error> {
         let path = options.pass_through_path().unwrap_or("/");
         let uri = Uri::try_from(path).map_err(|error| {
             Error::unknown_event(format!(
                 "the path of Options::pass_through is `{path}`: {error}"
             ))
         })?;
-        let mut headers = HeadersIn::new(event);
+        let mut headers = HeadersIn::new(wire.event);
         headers.imply(CONTENT_TYPE, Text::Owned(b"application/json".to_vec()));
         Ok(wire::request(
             Method::POST,
             uri,
             Value::default(),
             headers,
-            event.clone(),
+            wire.event.clone(),
         ))
     }
 

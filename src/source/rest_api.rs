@@ -30,7 +30,7 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::wire::{self, HeadersIn, Path, Query, Target, Text, Wire, Writer};
+use super::wire::{self, Path, Query, Target, Text, Wire, Writer};
 use super::{Asked, Source, sealed::Sealed, source_ip};
 use crate::{Body, ClientCert, Error, Event, Options};
 
@@ -53,13 +53,8 @@ impl Sealed for RestApi {
         wire.http_method.is_present() && wire.context.is_present
     }
 
-    fn decode(
-        &self,
-        wire: &mut Wire<'_>,
-        event: &Bytes,
-        options: &Options,
-    ) -> Result<Request<Body>, Error> {
-        decode_v1(wire, event, Path::Verbatim, None, options)
+    fn decode(&self, wire: &mut Wire<'_>, options: &Options) -> Result<Request<Body>, Error> {
+        decode_v1(wire, Path::Verbatim, None, options)
     }
 
     fn encode(
@@ -101,12 +96,7 @@ impl Sealed for HttpApiV1 {
         wire.http_method.is_present() && wire.version.is_text("1.0")
     }
 
-    fn decode(
-        &self,
-        wire: &mut Wire<'_>,
-        event: &Bytes,
-        options: &Options,
-    ) -> Result<Request<Body>, Error> {
+    fn decode(&self, wire: &mut Wire<'_>, options: &Options) -> Result<Request<Body>, Error> {
         // Recordings disagree on whether the path has the stage; where it has, the path in
         // the context is the same.
         let (stage, path) = (wire.context.stage, wire.context.path);
@@ -116,7 +106,7 @@ impl Sealed for HttpApiV1 {
         } else {
             None
         };
-        decode_v1(wire, event, Path::Decoded, removed, options)
+        decode_v1(wire, Path::Decoded, removed, options)
     }
 
     fn encode(
@@ -149,7 +139,6 @@ impl Sealed for HttpApiV1 {
 
 fn decode_v1<'a>(
     wire: &mut Wire<'a>,
-    event: &Bytes,
     style: Path,
     stage: Option<Text<'a>>,
     options: &Options,
@@ -166,10 +155,9 @@ fn decode_v1<'a>(
             is_decoded: true,
         },
     };
-    let uri = wire.uri(event, target, options)?;
-    let mut headers = HeadersIn::new(event);
-    headers.read_both(wire.multi_value_headers, wire.headers)?;
-    let body = wire.take_body(event)?;
+    let uri = wire.uri(target, options)?;
+    let headers = wire.take_both_headers()?;
+    let body = wire.take_body()?;
     Ok(wire::request(
         method,
         uri,

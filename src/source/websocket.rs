@@ -27,7 +27,7 @@ use http::header::{CONTENT_TYPE, HOST};
 use http::{Method, Request, Response};
 
 use super::alb::single_value_headers;
-use super::wire::{self, HeadersIn, Query, Text, Value, Wire, Writer};
+use super::wire::{self, Query, Text, Value, Wire, Writer};
 use super::{Asked, RestApi, Source, sealed::Sealed};
 use crate::{Body, Error, Event, Options};
 
@@ -46,27 +46,20 @@ impl Sealed for WebSocket {
         wire.context.connection_id.is_present() && wire.context.event_type.is_present()
     }
 
-    fn decode(
-        &self,
-        wire: &mut Wire<'_>,
-        event: &Bytes,
-        options: &Options,
-    ) -> Result<Request<Body>, Error> {
-        let context = &wire.context;
+    fn decode(&self, wire: &mut Wire<'_>, options: &Options) -> Result<Request<Body>, Error> {
         let query = Query::Split {
             multi: wire.multi_value_query,
             single: wire.query,
             is_decoded: true,
         };
-        let name = (context.route_key, "requestContext.routeKey");
-        let uri = wire.uri_of_name(event, options.websocket_prefix(), name, query)?;
-        let mut headers = HeadersIn::new(event);
-        headers.read_both(wire.multi_value_headers, wire.headers)?;
-        if let Some(domain) = context.domain_name.text(wire.event)? {
+        let name = (wire.context.route_key, "requestContext.routeKey");
+        let uri = wire.uri_of_name(options.websocket_prefix(), name, query)?;
+        let mut headers = wire.take_both_headers()?;
+        if let Some(domain) = wire.context.domain_name.text(wire.event)? {
             headers.imply(HOST, domain);
         }
-        let is_message = context.event_type.is_text("MESSAGE");
-        let body = wire.take_body(event)?;
+        let is_message = wire.context.event_type.is_text("MESSAGE");
+        let body = wire.take_body()?;
         if is_message {
             let is_json = wire::is_json(&body);
             let kind = if is_json {

@@ -1,13 +1,9 @@
 //! The cookies of payload format 2.0.
 
-use std::fmt;
-
-use bytes::Bytes;
 use http::header::COOKIE;
-use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 
 use super::names::header_value;
-use super::{HeadersIn, TextSeed, Value, shared};
+use super::{HeadersIn, Scanner, Text, Value};
 use crate::Error;
 
 impl HeadersIn<'_> {
@@ -16,89 +12,64 @@ impl HeadersIn<'_> {
     /// A function URL sends the header as well, with the same cookies; one that only the
     /// header has is kept.
     pub(crate) fn read_cookies(&mut self, cookies: Value<'_>) -> Result<(), Error> {
-        let read = cookies.read(self.event, CookiesSeed { event: self.event })?;
-        let Some(Cookies { joined, count }) = read.filter(|cookies| cookies.count > 0) else {
+        let Some(scanner) = cookies.scan(self.event) else {
             return Ok(());
         };
-        let mut joined = joined;
+        let Some(mut joined) = joined(scanner)? else {
+            return Ok(());
+        };
         if let Some(header) = self.map.get(COOKIE) {
-            if header.as_bytes() == &joined[..] {
+            if header.as_bytes() == &*joined {
                 return Ok(());
             }
-            let pieces = |text: &[u8]| -> Vec<Vec<u8>> {
-                let pieces = text.split(|byte| *byte == b';');
-                pieces.map(|piece| piece.trim_ascii().to_vec()).collect()
-            };
-            let known = pieces(&joined);
-            let mut all = joined.to_vec();
-            for piece in pieces(header.as_bytes()) {
-                if !piece.is_empty() && !known.contains(&piece) {
-                    all.extend_from_slice(b"; ");
-                    all.extend_from_slice(&piece);
-                }
-            }
-            joined = all.into();
+            add_missing(joined.to_mut(), header.as_bytes());
         }
-        let value = header_value(joined).map_err(|reason| {
-            let what = if count == 1 { "cookies[0]" } else { "cookies" };
-            cookies.unexpected(self.event, what, reason)
-        })?;
-        self.map.insert(COOKIE, value);
-        Ok(())
+        let value = header_value(self.event, joined)
+            .map_err(|reason| cookies.unexpected(self.event, "cookies", reason))?;
+        let inserted = self.map.try_insert(COOKIE, value);
+        inserted
+            .map(drop)
+            .map_err(|error| cookies.unexpected(self.event, "cookies", error))
     }
 }
 
-struct Cookies {
-    joined: Bytes,
-    count: usize,
-}
-
-/// Reads an array of cookies, joined as one header has them.
-struct CookiesSeed<'e> {
-    event: &'e Bytes,
-}
-
-impl<'a> DeserializeSeed<'a> for CookiesSeed<'_> {
-    type Value = Cookies;
-
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Cookies, D::Error> {
-        deserializer.deserialize_seq(self)
+/// The cookies as one header has them; `None` where there are none.
+fn joined(mut scanner: Scanner<'_>) -> Result<Option<Text<'_>>, Error> {
+    scanner.enter_array("an array of cookies")?;
+    let mut ahead = scanner.clone();
+    let (mut is_first, mut count, mut len) = (true, 0, 0);
+    while ahead.element(&mut is_first)? {
+        count += 1;
+        len += ahead.string()?.len() + 2;
     }
-}
-
-impl<'a> Visitor<'a> for CookiesSeed<'_> {
-    type Value = Cookies;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array of cookies")
-    }
-
-    fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<Cookies, A::Error> {
-        let Some(first) = seq.next_element_seed(TextSeed)? else {
-            return Ok(Cookies {
-                joined: Bytes::new(),
-                count: 0,
-            });
+    is_first = true;
+    if count <= 1 {
+        return match scanner.element(&mut is_first)? {
+            true => scanner.string().map(Some),
+            false => Ok(None),
         };
-        let Some(second) = seq.next_element_seed(TextSeed)? else {
-            return Ok(Cookies {
-                joined: shared(self.event, first),
-                count: 1,
-            });
-        };
-        let mut joined = Vec::with_capacity(2 * (first.len() + second.len()) + 64);
-        joined.extend_from_slice(&first);
-        let mut count = 1;
-        let mut next = Some(second);
-        while let Some(cookie) = next {
+    }
+    let mut joined = Vec::with_capacity(len - 2);
+    while scanner.element(&mut is_first)? {
+        if !joined.is_empty() {
             joined.extend_from_slice(b"; ");
-            joined.extend_from_slice(&cookie);
-            count += 1;
-            next = seq.next_element_seed(TextSeed)?;
         }
-        Ok(Cookies {
-            joined: joined.into(),
-            count,
-        })
+        joined.extend_from_slice(&scanner.string()?);
+    }
+    Ok(Some(Text::Owned(joined)))
+}
+
+/// Adds the cookies of a header that are not there yet.
+fn add_missing(cookies: &mut Vec<u8>, header: &[u8]) {
+    let pieces = |text: &[u8]| -> Vec<Vec<u8>> {
+        let pieces = text.split(|byte| *byte == b';');
+        pieces.map(|piece| piece.trim_ascii().to_vec()).collect()
+    };
+    let mut known: std::collections::HashSet<_> = pieces(cookies).into_iter().collect();
+    for piece in pieces(header) {
+        if !piece.is_empty() && known.insert(piece.clone()) {
+            cookies.extend_from_slice(b"; ");
+            cookies.extend_from_slice(&piece);
+        }
     }
 }

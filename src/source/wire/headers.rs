@@ -3,9 +3,8 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName};
 
-use super::header_seeds::{MapSeed, MissingSeed};
 use super::names::{header_name, header_value};
-use super::{Text, Value, shared};
+use super::{Scanner, Text, Value, Wire};
 use crate::Error;
 
 /// Room for a browser's headers and the gateway's, so that the map does not grow.
@@ -26,51 +25,131 @@ impl<'e> HeadersIn<'e> {
     }
 
     /// Reads an object of names and values; a value is a string or an array of strings.
-    pub(crate) fn read(&mut self, value: Value<'_>) -> Result<(), Error> {
-        let event = self.event;
-        value.read(event, MapSeed { headers: self }).map(drop)
+    pub(super) fn read_from<'a>(&mut self, scanner: &mut Scanner<'a>) -> Result<(), Error> {
+        each_header(scanner, |scanner, key| self.read_values(scanner, key))
     }
 
-    /// Reads what an event in payload format 1.0 holds: `multiValueHeaders` has every value
-    /// and `headers` the last one of each, so that only a name missing there counts.
-    pub(crate) fn read_both(&mut self, multi: Value<'_>, single: Value<'_>) -> Result<(), Error> {
-        self.read(multi)?;
-        if self.map.is_empty() {
-            return self.read(single);
+    fn read(&mut self, value: Value<'_>) -> Result<(), Error> {
+        match value.scan(self.event) {
+            Some(mut scanner) => self.read_from(&mut scanner),
+            None => Ok(()),
         }
-        let seed = MissingSeed {
-            keys: self.map.keys(),
-            map: &self.map,
+    }
+
+    /// Adds the headers of an object whose names are not there yet.
+    fn read_missing(&mut self, value: Value<'_>) -> Result<(), Error> {
+        let Some(scanner) = value.scan(self.event) else {
+            return Ok(());
         };
-        let missing = single.read(self.event, seed)?.unwrap_or_default();
-        for (name, text) in missing {
-            let offset = single.offset(self.event);
-            self.append(&name, text)
-                .map_err(|reason| Error::invalid_event("headers", offset, reason))?;
+        let mut missing: HeaderMap<()> = HeaderMap::default();
+        // The gateway writes both objects in the same order, so names seldom need hashing.
+        let mut keys = self.map.keys();
+        each_header(&mut scanner.clone(), |scanner, key| {
+            let next = keys.next().map(|name| name.as_str().as_bytes());
+            if !next.is_some_and(|name| name.eq_ignore_ascii_case(&key)) {
+                let name = header_name(&key).map_err(|reason| scanner.fault_at_key(reason))?;
+                if !self.map.contains_key(&name) {
+                    let noted = missing.try_insert(name, ());
+                    noted.map_err(|_| scanner.fault_at_key(TOO_MANY))?;
+                }
+            }
+            scanner.skip()
+        })?;
+        if missing.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        each_header(&mut scanner.clone(), |scanner, key| {
+            match header_name(&key) {
+                Ok(name) if missing.contains_key(&name) => self.read_values(scanner, key),
+                _ => scanner.skip(),
+            }
+        })
+    }
+
+    /// Sets a header that the event implies without having it, unless it has it.
+    pub(crate) fn imply(&mut self, name: HeaderName, text: Text<'_>) {
+        if self.map.contains_key(&name) {
+            return;
+        }
+        if let Ok(value) = header_value(self.event, text) {
+            // A map that is full does without.
+            let _ = self.map.try_insert(name, value);
+        }
     }
 
     pub(super) fn into_map(self) -> HeaderMap {
         self.map
     }
 
-    /// Sets a header that the event implies without having it, unless it has it.
-    pub(crate) fn imply(&mut self, name: HeaderName, text: Text<'_>) {
-        if let Ok(value) = header_value(shared(self.event, text)) {
-            self.map.entry(name).or_insert(value);
+    #[inline]
+    fn read_values(&mut self, scanner: &mut Scanner<'_>, key: Text<'_>) -> Result<(), Error> {
+        let name = header_name(&key).map_err(|reason| scanner.fault_at_key(reason))?;
+        if scanner.rest().starts_with(b"\"") {
+            let at = scanner.clone();
+            let text = scanner.string()?;
+            return self
+                .append(name, text)
+                .map_err(|reason| at.fault_here(reason));
+        }
+        scanner.each_string(|text| match text {
+            Some(text) => self.append(name.clone(), text),
+            None => Ok(()),
+        })
+    }
+
+    #[inline]
+    fn append(&mut self, name: HeaderName, text: Text<'_>) -> Result<(), String> {
+        let value = header_value(self.event, text)?;
+        let appended = self.map.try_append(name, value);
+        appended.map(drop).map_err(|_| TOO_MANY.to_owned())
+    }
+}
+
+impl<'a> Wire<'a> {
+    /// The headers of an event that has them in one object.
+    pub(crate) fn take_headers(&mut self) -> Result<HeadersIn<'a>, Error> {
+        match self.headers_read.take() {
+            Some(read) => read.map(|map| HeadersIn {
+                event: self.event,
+                map,
+            }),
+            None => {
+                let mut headers = HeadersIn::new(self.event);
+                headers.read(self.headers).map(|()| headers)
+            }
         }
     }
 
-    fn append(&mut self, name: &[u8], text: Text<'_>) -> Result<(), String> {
-        self.append_named(header_name(name)?, text)
+    /// The headers of an event in payload format 1.0: `multiValueHeaders` has every value and
+    /// `headers` the last one of each, so that only a name missing there counts.
+    pub(crate) fn take_both_headers(&mut self) -> Result<HeadersIn<'a>, Error> {
+        let map = self.multi_value_headers_read.take().transpose()?;
+        let Some(map) = map.filter(|map| !map.is_empty()) else {
+            if !self.multi_value_headers.is_object() {
+                HeadersIn::new(self.event).read(self.multi_value_headers)?;
+            }
+            return self.take_headers();
+        };
+        let mut headers = HeadersIn {
+            event: self.event,
+            map,
+        };
+        headers.read_missing(self.headers).map(|()| headers)
     }
+}
 
-    pub(super) fn append_named(&mut self, name: HeaderName, text: Text<'_>) -> Result<(), String> {
-        let value = header_value(shared(self.event, text))?;
-        match self.map.try_append(name, value) {
-            Ok(_) => Ok(()),
-            Err(_) => Err("there are more headers than a request can have".to_owned()),
-        }
+const TOO_MANY: &str = "there are more headers than a request can have";
+
+/// Goes over an object of headers; each value has to be read or skipped.
+#[inline]
+fn each_header<'a>(
+    scanner: &mut Scanner<'a>,
+    mut take: impl FnMut(&mut Scanner<'a>, Text<'a>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    scanner.enter_object("an object of headers")?;
+    let mut is_first = true;
+    while let Some(key) = scanner.member(&mut is_first)? {
+        take(scanner, key)?;
     }
+    Ok(())
 }

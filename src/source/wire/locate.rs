@@ -32,8 +32,8 @@ pub(crate) fn invalid_json(event: &[u8], start: usize, error: &serde_json::Error
     Error::invalid_event(&path_to(event, at), at, reason)
 }
 
-/// The path of the value that byte `at` of the event stands in: `headers.host`.
-fn path_to(event: &[u8], at: usize) -> String {
+/// The path of the value that begins at byte `at` of the event, or holds it: `headers.host`.
+pub(super) fn path_to(event: &[u8], at: usize) -> String {
     // The JSON is read up to that byte: what was entered and not left by then is the path.
     // Only the shape counts, so bytes that may not be UTF-8 are read as question marks.
     let head: Vec<u8> = event[..at.min(event.len())]

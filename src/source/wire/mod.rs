@@ -3,44 +3,45 @@
 
 mod body;
 mod cookies;
-mod header_seeds;
+mod escape;
 mod headers;
 mod locate;
 mod names;
 mod percent;
 mod query;
 mod request;
+mod scan;
 mod target;
 mod text;
 mod value;
+mod words;
 mod writer;
 
-use std::fmt;
-
 use bytes::Bytes;
-use serde::Deserialize as _;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use http::HeaderMap;
 
 use crate::Error;
 
 pub(crate) use body::{decode_body, is_json, needs_base64};
+pub(crate) use escape::escape;
 pub(crate) use headers::HeadersIn;
 pub(crate) use locate::invalid_json;
 pub(crate) use percent::percent_decode;
 pub(crate) use query::Query;
 pub(crate) use request::request;
+pub(crate) use scan::Scanner;
 pub(crate) use target::{Path, Target};
-pub(crate) use text::{Key, OptionalTextSeed, Text, TextSeed, shared};
+pub(crate) use text::{Text, shared};
 pub(crate) use value::Value;
-pub(crate) use writer::{Writer, escape};
+pub(crate) use writer::Writer;
 
 /// Where each member of interest begins in an event: one walk, whatever the gateway.
 ///
 /// The walk only finds the members, so an event of another kind cannot fail it by a value
 /// of an unexpected type; a source reads the members it needs, each as the type it expects.
-#[derive(Default, Debug)]
+#[derive(Debug)]
 pub struct Wire<'a> {
-    pub(crate) event: &'a [u8],
+    pub(crate) event: &'a Bytes,
     pub(crate) version: Value<'a>,
     pub(crate) http_method: Value<'a>,
     pub(crate) method: Value<'a>,
@@ -52,7 +53,10 @@ pub struct Wire<'a> {
     pub(crate) multi_value_query: Value<'a>,
     pub(crate) query_v1: Value<'a>,
     pub(crate) headers: Value<'a>,
+    /// The headers, where the walk has read them already.
+    headers_read: Option<Result<HeaderMap, Error>>,
     pub(crate) multi_value_headers: Value<'a>,
+    multi_value_headers_read: Option<Result<HeaderMap, Error>>,
     pub(crate) cookies: Value<'a>,
     pub(crate) body: Value<'a>,
     /// The body where it is a string: read in the walk, which saves passing over it twice.
@@ -88,63 +92,100 @@ impl<'a> Wire<'a> {
     /// # Errors
     ///
     /// If the event is not JSON.
-    pub(crate) fn read(event: &'a [u8]) -> Result<Self, Error> {
-        let mut wire = Wire {
-            event,
-            ..Wire::default()
-        };
-        let mut json = serde_json::Deserializer::from_slice(event);
-        let walk = Walk {
-            wire: &mut wire,
-            level: Level::Event,
-        };
+    pub(crate) fn read(event: &'a Bytes) -> Result<Self, Error> {
+        let mut wire = Wire::new(event);
+        let mut scanner = Scanner::new(event, 0);
         // An event may be any JSON; one that is no object has no members.
-        let walked = if event.trim_ascii_start().starts_with(b"{") {
-            walk.deserialize(&mut json)
+        if scanner.rest().starts_with(b"{") {
+            wire.walk(&mut scanner, Level::Event)?;
         } else {
-            IgnoredAny::deserialize(&mut json).map(drop)
-        };
-        walked
-            .and_then(|()| json.end())
-            .map_err(|error| invalid_json(event, 0, &error))?;
+            scanner.skip()?;
+        }
+        scanner.end()?;
         Ok(wire)
     }
 
+    fn new(event: &'a Bytes) -> Self {
+        Wire {
+            event,
+            headers_read: None,
+            multi_value_headers_read: None,
+            version: Default::default(),
+            http_method: Default::default(),
+            method: Default::default(),
+            path: Default::default(),
+            raw_path: Default::default(),
+            raw_path_v1: Default::default(),
+            raw_query_string: Default::default(),
+            query: Default::default(),
+            multi_value_query: Default::default(),
+            query_v1: Default::default(),
+            headers: Default::default(),
+            multi_value_headers: Default::default(),
+            cookies: Default::default(),
+            body: Default::default(),
+            body_text: Default::default(),
+            is_base64: Default::default(),
+            is_base64_v1: Default::default(),
+            context: Default::default(),
+            is_authorizer: Default::default(),
+        }
+    }
+
     /// The body as the client sent it.
-    pub(crate) fn take_body(&mut self, shared_event: &Bytes) -> Result<Bytes, Error> {
-        let is_base64 = match self.is_base64.or(self.is_base64_v1).flag() {
-            Ok(flag) => flag,
-            Err(_) => {
-                let (value, field) = if self.is_base64.is_present() {
-                    (self.is_base64, "isBase64Encoded")
-                } else {
-                    (self.is_base64_v1, "is_base64_encoded")
-                };
-                return Err(value.unexpected(self.event, field, "expected true or false"));
-            }
-        };
+    pub(crate) fn take_body(&mut self) -> Result<Bytes, Error> {
+        let is_base64 = self.is_base64.or(self.is_base64_v1).flag(self.event)?;
         match self.body_text.take() {
             Some(text) if is_base64 => decode_body(&text).map_err(|error| {
                 let at = self.body.offset(self.event);
                 Error::invalid_event("body", at, format_args!("not base64: {error}"))
             }),
-            Some(text) => Ok(shared(shared_event, text)),
-            None if self.body.is_present() => {
-                Err(self
-                    .body
-                    .unexpected(self.event, "body", "expected a string"))
-            }
+            Some(text) => Ok(shared(self.event, text)),
+            None if self.body.is_present() => self.body.text(self.event).map(|_| Bytes::new()),
             None => Ok(Bytes::new()),
         }
     }
 
-    /// The value that follows a key of the event.
-    fn value_after(&self, key: &'a [u8]) -> Value<'a> {
-        // Past the key and its closing quote. The walk has seen that a colon follows.
-        let end = key.as_ptr() as usize - self.event.as_ptr() as usize + key.len() + 1;
-        let rest = self.event.get(end..).unwrap_or_default().trim_ascii_start();
-        let rest = rest.strip_prefix(b":").unwrap_or_default();
-        Value::new(rest.trim_ascii_start())
+    fn walk(&mut self, scanner: &mut Scanner<'a>, level: Level) -> Result<(), Error> {
+        scanner.enter_object("an object")?;
+        let mut is_first = true;
+        while let Some(key) = scanner.member(&mut is_first)? {
+            let value = Value::new(scanner.rest());
+            match self.note(level, &key, value) {
+                Step::Into(level) => self.walk(scanner, level)?,
+                Step::Body => self.body_text = Some(scanner.string()?),
+                Step::Headers => self.headers_read = Some(self.walk_headers(scanner)?),
+                Step::MultiValueHeaders => {
+                    self.multi_value_headers_read = Some(self.walk_headers(scanner)?);
+                }
+                Step::Over => scanner.skip()?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads headers in passing. Those that are none are passed over, and a fault only if
+    /// the event turns out to be a request.
+    fn walk_headers(
+        &mut self,
+        scanner: &mut Scanner<'a>,
+    ) -> Result<Result<HeaderMap, Error>, Error> {
+        let mut headers = HeadersIn::new(self.event);
+        let mut ahead = scanner.clone();
+        match headers.read_from(&mut ahead) {
+            Ok(()) => {
+                *scanner = ahead;
+                Ok(Ok(headers.into_map()))
+            }
+            Err(error) => scanner.skip().map(|()| Err(error)),
+        }
+    }
+
+    /// Whether it is known by now that an event has one value for each header, so that
+    /// `headers` has them all.
+    fn has_single_values(&self) -> bool {
+        let is_v2 = self.version.is_text("2.0");
+        is_v2 || self.context.elb.is_present() || self.raw_path_v1.is_present()
     }
 
     /// Notes where a member begins; says where the walk goes on.
@@ -181,8 +222,22 @@ impl<'a> Wire<'a> {
             (Level::Event, b"queryStringParameters") => &mut self.query,
             (Level::Event, b"multiValueQueryStringParameters") => &mut self.multi_value_query,
             (Level::Event, b"query_string_parameters") => &mut self.query_v1,
-            (Level::Event, b"headers") => &mut self.headers,
-            (Level::Event, b"multiValueHeaders") => &mut self.multi_value_headers,
+            (Level::Event, b"headers") => {
+                self.headers = value;
+                self.headers_read = None;
+                let now = value.is_object() && self.has_single_values();
+                return if now { Step::Headers } else { Step::Over };
+            }
+            (Level::Event, b"multiValueHeaders") => {
+                self.multi_value_headers = value;
+                self.multi_value_headers_read = None;
+                let now = value.is_object();
+                return if now {
+                    Step::MultiValueHeaders
+                } else {
+                    Step::Over
+                };
+            }
             (Level::Event, b"cookies") => &mut self.cookies,
             (Level::Event, b"isBase64Encoded") => &mut self.is_base64,
             (Level::Event, b"is_base64_encoded") => &mut self.is_base64_v1,
@@ -214,6 +269,8 @@ enum Level {
 enum Step {
     Into(Level),
     Body,
+    Headers,
+    MultiValueHeaders,
     Over,
 }
 
@@ -224,48 +281,5 @@ impl Value<'_> {
         } else {
             Step::Over
         }
-    }
-}
-
-struct Walk<'w, 'a> {
-    wire: &'w mut Wire<'a>,
-    level: Level,
-}
-
-impl<'a> DeserializeSeed<'a> for Walk<'_, 'a> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'a> Visitor<'a> for Walk<'_, 'a> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key_seed(Key)? {
-            // A key with escapes is none that a gateway writes.
-            let step = match key {
-                Text::Borrowed(key) => {
-                    let value = self.wire.value_after(key);
-                    self.wire.note(self.level, key, value)
-                }
-                Text::Owned(_) => Step::Over,
-            };
-            match step {
-                Step::Into(level) => map.next_value_seed(Walk {
-                    wire: self.wire,
-                    level,
-                })?,
-                Step::Body => self.wire.body_text = Some(map.next_value_seed(TextSeed)?),
-                Step::Over => drop(map.next_value::<IgnoredAny>()?),
-            }
-        }
-        Ok(())
     }
 }

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 
+use super::{Text, shared};
+
 pub(super) fn header_name(name: &[u8]) -> Result<HeaderName, String> {
     if let Some(known) = known_name(name) {
         return Ok(known);
@@ -13,13 +15,31 @@ pub(super) fn header_name(name: &[u8]) -> Result<HeaderName, String> {
     })
 }
 
-pub(super) fn header_value(text: Bytes) -> Result<HeaderValue, String> {
-    let bad = |text: &Bytes| {
-        let bad = |byte: &u8| (*byte < b' ' && *byte != b'\t') || *byte == 0x7f;
-        text.iter().copied().find(bad).unwrap_or_default()
-    };
-    HeaderValue::from_maybe_shared(text.clone())
-        .map_err(|_| format!("a header's value cannot hold the byte {:#04x}", bad(&text)))
+#[inline]
+pub(super) fn header_value(event: &Bytes, text: Text<'_>) -> Result<HeaderValue, String> {
+    match text {
+        Text::Borrowed(text) => {
+            let value = HeaderValue::from_maybe_shared(shared(event, Text::Borrowed(text)));
+            value.map_err(|_| bad_value(text))
+        }
+        Text::Owned(text) => {
+            if let Some(bad) = text.iter().position(|byte| is_bad(*byte)) {
+                return Err(bad_value(&text[bad..]));
+            }
+            HeaderValue::from_maybe_shared(Bytes::from(text)).map_err(|_| bad_value(&[]))
+        }
+    }
+}
+
+#[cold]
+fn bad_value(text: &[u8]) -> String {
+    let bad = text.iter().copied().find(|byte| is_bad(*byte));
+    let bad = bad.unwrap_or_default();
+    format!("a header's value cannot hold the byte {bad:#04x}")
+}
+
+const fn is_bad(byte: u8) -> bool {
+    byte < b' ' && byte != b'\t' || byte == 0x7f
 }
 
 /// Names that gateways and browsers send and `http` has no constant for: these need no

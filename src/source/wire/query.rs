@@ -1,12 +1,9 @@
 //! The query, put together where it comes in pieces.
 
-use std::fmt;
-
-use bytes::Bytes;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use std::collections::HashSet;
 
 use super::percent::{COMPONENT, percent_encode, query_set};
-use super::{Key, OptionalTextSeed, Text, Value, Wire};
+use super::{Text, Value, Wire};
 use crate::Error;
 
 /// What a gateway did to the query.
@@ -25,7 +22,6 @@ pub(crate) enum Query<'a> {
 
 pub(super) struct QueryIn<'w, 'a> {
     pub(super) wire: &'w Wire<'a>,
-    pub(super) event: &'w Bytes,
     pub(super) query: Query<'a>,
 }
 
@@ -42,7 +38,7 @@ impl<'a> QueryIn<'_, 'a> {
         if self.is_absent() {
             0
         } else {
-            self.event.len().min(256)
+            self.wire.event.len().min(256)
         }
     }
 
@@ -65,44 +61,82 @@ impl<'a> QueryIn<'_, 'a> {
                     target,
                     separator: b'?',
                     is_decoded,
-                    names: Vec::new(),
                 };
-                if single.is_present() && multi.is_present() {
-                    pairs.names.reserve(8);
+                // The gateway writes both objects with the same names.
+                let is_both = multi.is_present() && single.is_present();
+                let has_more = is_both && !have_same_names(event, multi, single)?;
+                let known = pairs.read(event, multi, has_more, &HashSet::new())?;
+                if has_more || !is_both {
+                    pairs.read(event, single, false, &known)?;
                 }
-                let both = single.is_present();
-                multi.read(
-                    event,
-                    PairsSeed {
-                        pairs: &mut pairs,
-                        note_names: both,
-                        only_new: false,
-                    },
-                )?;
-                let only_new = multi.is_present();
-                single.read(
-                    event,
-                    PairsSeed {
-                        pairs: &mut pairs,
-                        note_names: false,
-                        only_new,
-                    },
-                )?;
             }
         }
         Ok(())
     }
 }
 
+/// Whether two objects have the same names in the same order.
+fn have_same_names<'a>(event: &'a [u8], one: Value<'a>, other: Value<'a>) -> Result<bool, Error> {
+    let (Some(mut one), Some(mut other)) = (one.scan(event), other.scan(event)) else {
+        return Ok(false);
+    };
+    one.enter_object(EXPECTED)?;
+    other.enter_object(EXPECTED)?;
+    let (mut is_first, mut is_first_too) = (true, true);
+    loop {
+        let name = one.member(&mut is_first)?;
+        if name != other.member(&mut is_first_too)? {
+            return Ok(false);
+        }
+        if name.is_none() {
+            return Ok(true);
+        }
+        one.skip()?;
+        other.skip()?;
+    }
+}
+
+const EXPECTED: &str = "an object of query parameters";
+
 /// Names and values, written one after the other.
-struct Pairs<'t, 'a> {
+struct Pairs<'t> {
     target: &'t mut Vec<u8>,
     separator: u8,
     is_decoded: bool,
-    names: Vec<Text<'a>>,
 }
 
-impl Pairs<'_, '_> {
+impl Pairs<'_> {
+    /// Reads an object of parameters, without the names that are known already. Gives the
+    /// names it has read, if they are to be noted.
+    fn read<'a>(
+        &mut self,
+        event: &'a [u8],
+        parameters: Value<'a>,
+        notes_names: bool,
+        known: &HashSet<Text<'a>>,
+    ) -> Result<HashSet<Text<'a>>, Error> {
+        let mut names = HashSet::new();
+        let Some(mut scanner) = parameters.scan(event) else {
+            return Ok(names);
+        };
+        scanner.enter_object(EXPECTED)?;
+        let mut is_first = true;
+        while let Some(name) = scanner.member(&mut is_first)? {
+            if known.contains(&name) {
+                scanner.skip()?;
+                continue;
+            }
+            scanner.each_string(|value| {
+                self.write(&name, value.as_deref());
+                Ok(())
+            })?;
+            if notes_names {
+                names.insert(name);
+            }
+        }
+        Ok(names)
+    }
+
     /// Writes `name=value`, or the name alone where the gateway has a name without a value.
     fn write(&mut self, name: &[u8], value: Option<&[u8]>) {
         self.target.push(self.separator);
@@ -115,105 +149,10 @@ impl Pairs<'_, '_> {
     }
 
     fn write_text(&mut self, text: &[u8]) {
-        let refused = if self.is_decoded {
-            COMPONENT
-        } else {
-            query_set(text)
+        let refused = match self.is_decoded {
+            true => COMPONENT,
+            false => query_set(text),
         };
         percent_encode(text, refused, self.target);
-    }
-}
-
-struct PairsSeed<'p, 't, 'a> {
-    pairs: &'p mut Pairs<'t, 'a>,
-    note_names: bool,
-    only_new: bool,
-}
-
-impl<'a> DeserializeSeed<'a> for PairsSeed<'_, '_, 'a> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'a> Visitor<'a> for PairsSeed<'_, '_, 'a> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object of query parameters")
-    }
-
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key_seed(Key)? {
-            let is_new = !self.only_new || !self.pairs.names.contains(&name);
-            let pairs = &mut *self.pairs;
-            map.next_value_seed(PairValuesSeed {
-                pairs,
-                name: &name,
-                is_new,
-            })?;
-            if self.note_names {
-                self.pairs.names.push(name);
-            }
-        }
-        Ok(())
-    }
-}
-
-struct PairValuesSeed<'p, 't, 'a, 'n> {
-    pairs: &'p mut Pairs<'t, 'a>,
-    name: &'n [u8],
-    is_new: bool,
-}
-
-impl PairValuesSeed<'_, '_, '_, '_> {
-    fn write(&mut self, value: Option<&[u8]>) {
-        if self.is_new {
-            self.pairs.write(self.name, value);
-        }
-    }
-}
-
-impl<'a> DeserializeSeed<'a> for PairValuesSeed<'_, '_, '_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_option(self)
-    }
-}
-
-impl<'a> Visitor<'a> for PairValuesSeed<'_, '_, '_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_none<E>(mut self) -> Result<(), E> {
-        self.write(None);
-        Ok(())
-    }
-
-    fn visit_some<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_bytes(self)
-    }
-
-    fn visit_bytes<E>(mut self, text: &[u8]) -> Result<(), E> {
-        self.write(Some(text));
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'a>>(mut self, mut seq: A) -> Result<(), A::Error> {
-        let mut is_empty = true;
-        while let Some(text) = seq.next_element_seed(OptionalTextSeed)? {
-            is_empty = false;
-            self.write(text.as_deref());
-        }
-        if is_empty {
-            self.write(None);
-        }
-        Ok(())
     }
 }

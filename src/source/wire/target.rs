@@ -30,12 +30,7 @@ pub(crate) struct Target<'a> {
 
 impl<'a> Wire<'a> {
     /// The URI, in origin form.
-    pub(crate) fn uri(
-        &self,
-        event: &Bytes,
-        target: Target<'a>,
-        options: &Options,
-    ) -> Result<Uri, Error> {
+    pub(crate) fn uri(&self, target: Target<'a>, options: &Options) -> Result<Uri, Error> {
         let Target {
             field,
             path,
@@ -58,18 +53,14 @@ impl<'a> Wire<'a> {
             return Err(path.unexpected(self.event, field, "a path begins with a slash"));
         }
         let refused = path_set(style, &text);
-        let mut query = QueryIn {
-            wire: self,
-            event,
-            query,
-        };
+        let mut query = QueryIn { wire: self, query };
         let is_whole = query.is_absent() && !text.iter().any(|byte| refused.has(*byte));
         if is_whole {
             let is_root = *text == *b"/";
             let uri = if is_root {
                 Bytes::from_static(b"/")
             } else {
-                shared(event, text)
+                shared(self.event, text)
             };
             return self.checked_uri(uri, path, field);
         }
@@ -90,7 +81,6 @@ impl<'a> Wire<'a> {
     /// `/prefix/name`, for a gateway that has a name instead of a path.
     pub(crate) fn uri_of_name(
         &self,
-        event: &Bytes,
         prefix: &str,
         name: (Value<'a>, &'static str),
         query: Query<'a>,
@@ -99,11 +89,7 @@ impl<'a> Wire<'a> {
         let text = value
             .text(self.event)?
             .ok_or_else(|| Error::missing(field))?;
-        let mut query = QueryIn {
-            wire: self,
-            event,
-            query,
-        };
+        let mut query = QueryIn { wire: self, query };
         let mut target = Vec::with_capacity(prefix.len() + text.len() + query.len_hint() + 16);
         target.extend_from_slice(prefix.trim_end_matches('/').as_bytes());
         target.push(b'/');

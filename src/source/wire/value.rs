@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use serde::de::DeserializeSeed;
-
-use super::{Text, TextSeed, invalid_json};
+use super::{Scanner, Text};
 use crate::Error;
 
 /// The event from the first byte of a value on; empty where the member is absent or null.
@@ -12,6 +10,7 @@ use crate::Error;
 pub(crate) struct Value<'a>(&'a [u8]);
 
 impl<'a> Value<'a> {
+    #[inline]
     pub(crate) fn new(rest: &'a [u8]) -> Self {
         match rest.first() {
             Some(b'n') => Value(&[]),
@@ -52,32 +51,28 @@ impl<'a> Value<'a> {
         if self.is_present() { self } else { other }
     }
 
-    /// Reads the value; `None` where it is absent.
-    pub(crate) fn read<S: DeserializeSeed<'a>>(
-        self,
-        event: &'a [u8],
-        seed: S,
-    ) -> Result<Option<S::Value>, Error> {
-        if !self.is_present() {
-            return Ok(None);
-        }
-        let mut json = serde_json::Deserializer::from_slice(self.0);
-        seed.deserialize(&mut json)
-            .map(Some)
-            .map_err(|error| invalid_json(event, self.offset(event), &error))
+    /// Begins to read the value; `None` where it is absent.
+    pub(crate) fn scan(self, event: &'a [u8]) -> Option<Scanner<'a>> {
+        let at = self.offset(event);
+        self.is_present().then(|| Scanner::new(event, at))
     }
 
     /// Reads a string; `None` where it is absent.
     pub(crate) fn text(self, event: &'a [u8]) -> Result<Option<Text<'a>>, Error> {
-        self.read(event, TextSeed)
+        self.scan(event)
+            .map(|mut scanner| scanner.string())
+            .transpose()
     }
 
-    /// Reads a boolean: false where it is absent, an error where it is something else.
-    pub(crate) fn flag(self) -> Result<bool, ()> {
+    /// Reads a boolean: false where it is absent.
+    pub(crate) fn flag(self, event: &'a [u8]) -> Result<bool, Error> {
         match self.0 {
             [b't', ..] => Ok(true),
             [] | [b'f', ..] => Ok(false),
-            _ => Err(()),
+            _ => {
+                let mut scanner = Scanner::new(event, self.offset(event));
+                Err(scanner.unexpected("true or false"))
+            }
         }
     }
 
@@ -87,6 +82,7 @@ impl<'a> Value<'a> {
         event.len() - self.0.len()
     }
 
+    #[cold]
     pub(crate) fn unexpected(self, event: &[u8], field: &str, reason: impl fmt::Display) -> Error {
         Error::invalid_event(field, self.offset(event), reason)
     }

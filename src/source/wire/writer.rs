@@ -1,12 +1,11 @@
 //! Writes a reply: one pass into one buffer.
 
-use std::io::Write as _;
-
 use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 
-use super::body::{base64_len, encode_body, escaped_len};
+use super::body::{base64_len, encode_body};
+use super::escape::{escape, escaped_len};
 use super::needs_base64;
 use crate::options::BodyEncoding;
 
@@ -76,7 +75,7 @@ impl<'r> Writer<'r> {
                 if last.is_some() {
                     self.out.extend_from_slice(b"],");
                 }
-                self.string(name.as_str().as_bytes());
+                self.name(name.as_str().as_bytes());
                 self.out.extend_from_slice(b":[");
             }
             self.header_value(value);
@@ -108,7 +107,7 @@ impl<'r> Writer<'r> {
                 if last.is_some() {
                     self.out.push(b',');
                 }
-                self.string(name.as_str().as_bytes());
+                self.name(name.as_str().as_bytes());
                 self.out.push(b':');
                 self.header_value(value);
             }
@@ -124,7 +123,7 @@ impl<'r> Writer<'r> {
         if !std::mem::take(is_first) {
             self.out.push(b',');
         }
-        self.string(name);
+        self.name(name);
         self.out.push(b':');
     }
 
@@ -203,6 +202,13 @@ impl<'r> Writer<'r> {
         self.out.extend_from_slice(b"\":");
     }
 
+    /// A header's name, which holds nothing to escape.
+    fn name(&mut self, name: &[u8]) {
+        self.out.push(b'"');
+        self.out.extend_from_slice(name);
+        self.out.push(b'"');
+    }
+
     fn string(&mut self, text: &[u8]) {
         self.out.push(b'"');
         escape(text, &mut self.out);
@@ -229,75 +235,4 @@ fn is_named_by_connection(headers: &HeaderMap, name: &HeaderName) -> bool {
             .trim_ascii()
             .eq_ignore_ascii_case(name.as_str().as_bytes())
     })
-}
-
-/// Appends UTF-8 text as the inside of a JSON string.
-pub(crate) fn escape(text: &[u8], out: &mut Vec<u8>) {
-    const WIDTH: usize = 32;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let mut clean = 0;
-        // A whole chunk at a time, which the compiler turns into wide instructions.
-        for chunk in rest.chunks_exact(WIDTH) {
-            if chunk
-                .iter()
-                .fold(false, |bad, byte| bad | must_escape(*byte))
-            {
-                break;
-            }
-            clean += WIDTH;
-        }
-        clean += rest[clean..]
-            .iter()
-            .take_while(|byte| !must_escape(**byte))
-            .count();
-        let (run, tail) = rest.split_at(clean);
-        out.extend_from_slice(run);
-        rest = tail;
-        if let [byte, tail @ ..] = rest {
-            escape_byte(*byte, out);
-            rest = tail;
-        }
-    }
-}
-
-const fn must_escape(byte: u8) -> bool {
-    (byte < 0x20) | (byte == b'"') | (byte == b'\\')
-}
-
-fn escape_byte(byte: u8, out: &mut Vec<u8>) {
-    let short = match byte {
-        b'"' | b'\\' => byte,
-        b'\n' => b'n',
-        b'\r' => b'r',
-        b'\t' => b't',
-        0x08 => b'b',
-        0x0c => b'f',
-        _ => {
-            // Writing to memory does not fail.
-            let _ = write!(out, "\\u{byte:04x}");
-            return;
-        }
-    };
-    out.extend_from_slice(&[b'\\', short]);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn strings_are_escaped_as_serde_json_does() {
-        let odd: String = (0..=0x7f_u8).map(char::from).collect();
-        let long = format!("{}\"{}é\u{10ffff}\\", "x".repeat(100), "y".repeat(31));
-        for text in ["", "plain", &odd, &long, &format!("{odd}{long}{odd}")] {
-            let mut out = vec![b'"'];
-            escape(text.as_bytes(), &mut out);
-            out.push(b'"');
-            assert_eq!(
-                String::from_utf8(out).unwrap(),
-                serde_json::to_string(text).unwrap()
-            );
-        }
-    }
 }
