@@ -1,5 +1,5 @@
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
@@ -44,7 +44,8 @@ use serde::de::DeserializeOwned;
 /// ```
 #[derive(Clone, Default)]
 pub struct Context {
-    headers: Arc<HeaderMap>,
+    // `None` where nothing was said.
+    headers: Option<Arc<HeaderMap>>,
 }
 
 impl Context {
@@ -106,22 +107,23 @@ impl Context {
 
     /// All the headers of the invocation, those that this type has no name for among them.
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        static NONE: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
+        self.headers.as_deref().unwrap_or(&NONE)
     }
 
     fn text(&self, name: &'static str) -> Option<&str> {
-        std::str::from_utf8(self.headers.get(name)?.as_bytes()).ok()
+        std::str::from_utf8(self.headers.as_ref()?.get(name)?.as_bytes()).ok()
     }
 
     fn json<T: DeserializeOwned>(&self, name: &'static str) -> Option<T> {
-        serde_json::from_slice(self.headers.get(name)?.as_bytes()).ok()
+        serde_json::from_slice(self.headers.as_ref()?.get(name)?.as_bytes()).ok()
     }
 }
 
 impl From<HeaderMap> for Context {
     fn from(headers: HeaderMap) -> Self {
         Context {
-            headers: Arc::new(headers),
+            headers: Some(Arc::new(headers)),
         }
     }
 }

@@ -59,7 +59,7 @@ impl<'a> Scanner<'a> {
             return Err(self.fault(self.at, "not JSON: expected a key"));
         }
         self.key_at = self.at;
-        let key = self.string()?;
+        let key = self.string_here()?;
         if self.peek() != Some(b':') {
             return Err(self.fault(self.at, "not JSON: expected a colon"));
         }
@@ -80,6 +80,12 @@ impl<'a> Scanner<'a> {
         if self.peek() != Some(b'"') {
             return Err(self.unexpected("a string"));
         }
+        self.string_here()
+    }
+
+    /// Reads a string that begins here.
+    #[inline]
+    fn string_here(&mut self) -> Result<Text<'a>, Error> {
         let start = self.at + 1;
         let text = self.event.get(start..).unwrap_or_default();
         match find_quote(text) {

@@ -1,4 +1,4 @@
-//! Finds bytes eight at a time.
+//! Finds the bytes that count in a string, many at a time.
 
 const ONES: u64 = u64::MAX / 255;
 const HIGHS: u64 = ONES << 7;
@@ -15,50 +15,24 @@ const fn all(byte: u8) -> u64 {
 /// Where a string in JSON ends or has an escape: the first quote or backslash.
 #[inline]
 pub(super) fn find_quote(text: &[u8]) -> Option<usize> {
-    // Most strings are short; a body may be long, and is worth a start.
-    const SHORT: usize = 64;
-    let short = &text[..text.len().min(SHORT)];
-    let found = find(short, |word| {
-        zeros(word ^ all(b'"')) | zeros(word ^ all(b'\\'))
-    });
-    let found = found.or_else(|| {
-        let tail = &short[short.len() / 8 * 8..];
-        let at = tail.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
-        Some(short.len() - tail.len() + at)
-    });
-    if found.is_some() || text.len() <= SHORT {
-        return found;
-    }
-    let rest = memchr::memchr2(b'"', b'\\', &text[SHORT..])?;
-    Some(SHORT + rest)
+    memchr::memchr2(b'"', b'\\', text)
 }
 
 /// The length of the text before the first byte that a string in JSON cannot hold as it is.
 #[inline]
 pub(super) fn clean_len(text: &[u8]) -> usize {
-    let below_space = |word: u64| word.wrapping_sub(all(0x20)) & !word & HIGHS;
-    let found = find(text, |word| {
-        zeros(word ^ all(b'"')) | zeros(word ^ all(b'\\')) | below_space(word)
-    });
-    found.unwrap_or_else(|| {
-        let words = text.len() / 8 * 8;
-        let tail = text[words..].iter();
-        words + tail.take_while(|byte| !must_escape(**byte)).count()
-    })
-}
-
-/// The first byte, in the whole words of the text, that the mask has the high bit of.
-#[inline]
-fn find(text: &[u8], mask: impl Fn(u64) -> u64) -> Option<usize> {
     let mut at = 0;
     while let Some(word) = text.get(at..).and_then(|rest| rest.first_chunk()) {
-        let found = mask(u64::from_le_bytes(*word));
+        let word = u64::from_le_bytes(*word);
+        let below_space = word.wrapping_sub(all(0x20)) & !word & HIGHS;
+        let found = zeros(word ^ all(b'"')) | zeros(word ^ all(b'\\')) | below_space;
         if found != 0 {
-            return Some(at + found.trailing_zeros() as usize / 8);
+            return at + found.trailing_zeros() as usize / 8;
         }
         at += 8;
     }
-    None
+    let tail = text[at..].iter();
+    at + tail.take_while(|byte| !must_escape(**byte)).count()
 }
 
 /// Whether a string in JSON cannot hold a byte as it is.
@@ -77,8 +51,6 @@ mod tests {
                 for byte in 0..=255_u8 {
                     let mut text = vec![b'a'; len];
                     text[at] = byte;
-                    let is_quote = matches!(byte, b'"' | b'\\');
-                    assert_eq!(find_quote(&text), is_quote.then_some(at));
                     let clean = if must_escape(byte) { at } else { len };
                     assert_eq!(clean_len(&text), clean);
                 }
