@@ -125,7 +125,8 @@ impl<'a> Wire<'a> {
     pub(crate) fn take_both_headers(&mut self) -> Result<HeadersIn<'a>, Error> {
         let map = self.multi_value_headers_read.take().transpose()?;
         let Some(map) = map.filter(|map| !map.is_empty()) else {
-            if !self.multi_value_headers.is_object() {
+            let multi = self.multi_value_headers;
+            if multi.is_present() && !multi.is_object() {
                 HeadersIn::new(self.event).read(self.multi_value_headers)?;
             }
             return self.take_headers();

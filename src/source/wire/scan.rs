@@ -7,8 +7,8 @@ use std::fmt;
 
 use super::Text;
 use super::locate::path_to;
-use super::text::unescape;
-use super::words::find_quote;
+use super::text::{code_point, unescape, utf8_len};
+use super::words::{find_near, find_quote};
 use crate::Error;
 
 /// A place in an event.
@@ -312,24 +312,36 @@ impl<'a> Scanner<'a> {
     /// what it stands for.
     fn escaped_string(&mut self) -> Result<(&'a [u8], usize), Error> {
         let start = self.at + 1;
+        let event = self.event;
         let (mut at, mut saved) = (start, 0);
         loop {
-            let text = self.event.get(at..).unwrap_or_default();
-            let Some(found) = find_quote(text) else {
+            let text = event.get(at..).unwrap_or_default();
+            let Some(found) = find_near(text) else {
                 return Err(self.ends());
             };
             at += found;
-            if text[found] == b'"' {
-                self.at = at + 1;
-                return Ok((&self.event[start..at], at - start - saved));
-            }
-            match super::text::escape_len(&text[found..]) {
-                Some((len, stands_for)) => {
-                    at += len;
-                    saved += len - stands_for;
+            match text[found..] {
+                [b'"', ..] => {
+                    self.at = at + 1;
+                    return Ok((&event[start..at], at - start - saved));
                 }
-                None if text.len() - found == 1 => return Err(self.ends()),
-                None => return Err(self.fault(at, "not JSON: no such escape")),
+                [
+                    _,
+                    b'"' | b'\\' | b'/' | b'n' | b't' | b'r' | b'b' | b'f',
+                    ..,
+                ] => {
+                    at += 2;
+                    saved += 1;
+                }
+                [_, b'u', ..] => match code_point(&text[found..]) {
+                    Some((code, len)) => {
+                        at += len;
+                        saved += len - utf8_len(code);
+                    }
+                    None => return Err(self.fault(at, "not JSON: no such escape")),
+                },
+                [_] | [] => return Err(self.ends()),
+                _ => return Err(self.fault(at, "not JSON: no such escape")),
             }
         }
     }

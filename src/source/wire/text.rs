@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::words::find_quote;
+use super::words::find_near;
 
 pub(crate) type Text<'a> = Cow<'a, [u8]>;
 
@@ -19,60 +19,76 @@ pub(crate) fn shared(event: &Bytes, text: Text<'_>) -> Bytes {
     }
 }
 
-/// How long an escape is that the text begins with, and what it stands for; `None` if that
-/// is no escape.
-pub(super) fn escape_len(text: &[u8]) -> Option<(usize, usize)> {
-    match text.get(1)? {
-        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some((2, 1)),
-        b'u' => {
-            let (code, len) = code_point(text)?;
-            let stands_for = match code {
-                0..0x80 => 1,
-                0x80..0x800 => 2,
-                0x800..0x1_0000 => 3,
-                _ => 4,
-            };
-            Some((len, stands_for))
-        }
-        _ => None,
+/// How many bytes a code point has in UTF-8.
+pub(super) fn utf8_len(code: u32) -> usize {
+    match code {
+        0..0x80 => 1,
+        0x80..0x800 => 2,
+        0x800..0x1_0000 => 3,
+        _ => 4,
     }
 }
 
 /// What the inside of a string stands for; it has been skipped, and is known to take `len`
 /// bytes.
+///
+/// Where there is one escape, there are more: whole words are copied, each right behind the
+/// last byte that counts.
 pub(super) fn unescape(raw: &[u8], len: usize) -> Vec<u8> {
-    let mut text = Vec::with_capacity(len);
-    let mut rest = raw;
-    while let Some(at) = find_quote(rest) {
-        text.extend_from_slice(&rest[..at]);
-        rest = &rest[at..];
-        let escaped = match rest.get(1) {
-            Some(b'u') => {
-                let Some((code, len)) = code_point(rest) else {
+    const WORD: usize = 8;
+    let mut text = vec![0; len];
+    let (mut end, mut at) = (0, 0);
+    while at < raw.len() {
+        let clean = match (
+            raw[at..].first_chunk::<WORD>(),
+            text[end..].first_chunk_mut(),
+        ) {
+            (Some(word), Some(room)) => {
+                *room = *word;
+                find_near(word).unwrap_or(WORD)
+            }
+            _ => {
+                let rest = &raw[at..];
+                let clean = find_near(rest).unwrap_or(rest.len()).min(len - end);
+                text[end..end + clean].copy_from_slice(&rest[..clean]);
+                clean
+            }
+        };
+        at += clean;
+        end += clean;
+        match raw.get(at..).unwrap_or_default() {
+            [b'\\', b'u', ..] => {
+                let Some((code, escape_len)) = code_point(&raw[at..]) else {
                     break;
                 };
-                push_code_point(code, &mut text);
-                rest = &rest[len..];
-                continue;
+                let bytes = encode(code);
+                let code_len = utf8_len(code);
+                text[end..end + code_len].copy_from_slice(&bytes[..code_len]);
+                end += code_len;
+                at += escape_len;
             }
-            Some(b'b') => 0x08,
-            Some(b'f') => 0x0c,
-            Some(b'n') => b'\n',
-            Some(b'r') => b'\r',
-            Some(b't') => b'\t',
-            Some(byte) => *byte,
-            None => break,
-        };
-        text.push(escaped);
-        rest = &rest[2..];
+            [b'\\', byte, ..] => {
+                text[end] = match byte {
+                    b'b' => 0x08,
+                    b'f' => 0x0c,
+                    b'n' => b'\n',
+                    b'r' => b'\r',
+                    b't' => b'\t',
+                    byte => *byte,
+                };
+                end += 1;
+                at += 2;
+            }
+            _ if clean == 0 => break,
+            _ => {}
+        }
     }
-    text.extend_from_slice(rest);
     text
 }
 
 /// The code point of one `\uXXXX`, or of two that are a pair, and their length. A surrogate
 /// without its other half is taken for itself.
-fn code_point(text: &[u8]) -> Option<(u32, usize)> {
+pub(super) fn code_point(text: &[u8]) -> Option<(u32, usize)> {
     let unit = |at: usize| {
         let digits = text.get(at..at + 6)?.strip_prefix(b"\\u")?;
         let digit = |byte: &u8| char::from(*byte).to_digit(16);
@@ -90,14 +106,13 @@ fn code_point(text: &[u8]) -> Option<(u32, usize)> {
     }
 }
 
-fn push_code_point(code: u32, text: &mut Vec<u8>) {
-    match char::from_u32(code) {
-        Some(char) => text.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes()),
-        // A surrogate, in the form that UTF-8 would give it.
-        None => text.extend_from_slice(&[
-            0xe0 | (code >> 12) as u8,
-            0x80 | (code >> 6 & 0x3f) as u8,
-            0x80 | (code & 0x3f) as u8,
-        ]),
+/// A code point in UTF-8; a surrogate in the form that UTF-8 would give it.
+fn encode(code: u32) -> [u8; 4] {
+    let mut bytes = [0; 4];
+    if let Some(char) = char::from_u32(code) {
+        char.encode_utf8(&mut bytes);
+        return bytes;
     }
+    let low = |shift: u32| 0x80 | (code >> shift & 0x3f) as u8;
+    [0xe0 | (code >> 12) as u8, low(6), low(0), 0]
 }

@@ -18,21 +18,43 @@ pub(super) fn find_quote(text: &[u8]) -> Option<usize> {
     memchr::memchr2(b'"', b'\\', text)
 }
 
+/// As `find_quote`, for text in which there is one soon.
+#[inline]
+pub(super) fn find_near(text: &[u8]) -> Option<usize> {
+    find(
+        text,
+        |word| zeros(word ^ all(b'"')) | zeros(word ^ all(b'\\')),
+        |byte| matches!(byte, b'"' | b'\\'),
+    )
+}
+
 /// The length of the text before the first byte that a string in JSON cannot hold as it is.
 #[inline]
 pub(super) fn clean_len(text: &[u8]) -> usize {
+    let found = find(
+        text,
+        |word| {
+            let below_space = word.wrapping_sub(all(0x20)) & !word & HIGHS;
+            zeros(word ^ all(b'"')) | zeros(word ^ all(b'\\')) | below_space
+        },
+        must_escape,
+    );
+    found.unwrap_or(text.len())
+}
+
+/// The first byte that is wanted: `mask` sets its high bit in a word.
+#[inline]
+fn find(text: &[u8], mask: impl Fn(u64) -> u64, is_wanted: impl Fn(u8) -> bool) -> Option<usize> {
     let mut at = 0;
     while let Some(word) = text.get(at..).and_then(|rest| rest.first_chunk()) {
-        let word = u64::from_le_bytes(*word);
-        let below_space = word.wrapping_sub(all(0x20)) & !word & HIGHS;
-        let found = zeros(word ^ all(b'"')) | zeros(word ^ all(b'\\')) | below_space;
+        let found = mask(u64::from_le_bytes(*word));
         if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
+            return Some(at + found.trailing_zeros() as usize / 8);
         }
         at += 8;
     }
-    let tail = text[at..].iter();
-    at + tail.take_while(|byte| !must_escape(**byte)).count()
+    let tail = text[at..].iter().position(|byte| is_wanted(*byte));
+    tail.map(|found| at + found)
 }
 
 /// Whether a string in JSON cannot hold a byte as it is.
@@ -51,6 +73,9 @@ mod tests {
                 for byte in 0..=255_u8 {
                     let mut text = vec![b'a'; len];
                     text[at] = byte;
+                    let is_quote = matches!(byte, b'"' | b'\\');
+                    assert_eq!(find_quote(&text), is_quote.then_some(at));
+                    assert_eq!(find_near(&text), is_quote.then_some(at));
                     let clean = if must_escape(byte) { at } else { len };
                     assert_eq!(clean_len(&text), clean);
                 }
