@@ -124,13 +124,11 @@ impl Sealed for Alb {
 /// Headers of one value each. Several cookies go under different spellings of the name.
 pub(super) fn single_value_headers(reply: &mut Writer<'_>, permutes: bool) {
     reply.headers(|reply, is_first| {
-        let cookies: Vec<_> = reply.set_cookies().collect();
-        let kept = if permutes {
-            &cookies[..]
-        } else {
-            &cookies[cookies.len().saturating_sub(1)..]
+        let skipped = match permutes {
+            true => 0,
+            false => reply.set_cookies().count().saturating_sub(1),
         };
-        for (index, cookie) in kept.iter().enumerate() {
+        for (index, cookie) in reply.set_cookies().skip(skipped).enumerate() {
             reply.header_name(&spelling(index), is_first);
             reply.header_value(cookie);
         }

@@ -8,9 +8,9 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{Method, Request, Response, Uri};
+use http::{HeaderValue, Method, Request, Response, Uri};
 
-use super::wire::{self, HeadersIn, Text, Value, Wire};
+use super::wire::{self, HeadersIn, Value, Wire};
 use super::{Asked, Source, sealed::Sealed};
 use crate::{Body, Error, Event, Options};
 
@@ -38,7 +38,7 @@ impl Sealed for PassThrough {
             ))
         })?;
         let mut headers = HeadersIn::new(wire.event);
-        headers.imply(CONTENT_TYPE, Text::Owned(b"application/json".to_vec()));
+        headers.imply(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         Ok(wire::request(
             Method::POST,
             uri,

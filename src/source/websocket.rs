@@ -24,10 +24,10 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST};
-use http::{Method, Request, Response};
+use http::{HeaderValue, Method, Request, Response};
 
 use super::alb::single_value_headers;
-use super::wire::{self, Query, Text, Value, Wire, Writer};
+use super::wire::{self, Query, Value, Wire, Writer};
 use super::{Asked, RestApi, Source, sealed::Sealed};
 use crate::{Body, Error, Event, Options};
 
@@ -56,7 +56,10 @@ impl Sealed for WebSocket {
         let uri = wire.uri_of_name(options.websocket_prefix(), name, query)?;
         let mut headers = wire.take_both_headers()?;
         if let Some(domain) = wire.context.domain_name.text(wire.event)? {
-            headers.imply(HOST, domain);
+            // A domain that is no header's value is none that a client could ask for.
+            if let Ok(domain) = HeaderValue::from_maybe_shared(wire::shared(wire.event, domain)) {
+                headers.imply(HOST, domain);
+            }
         }
         let is_message = wire.context.event_type.is_text("MESSAGE");
         let body = wire.take_body()?;
@@ -67,7 +70,7 @@ impl Sealed for WebSocket {
             } else {
                 "text/plain; charset=utf-8"
             };
-            headers.imply(CONTENT_TYPE, Text::Owned(kind.into()));
+            headers.imply(CONTENT_TYPE, HeaderValue::from_static(kind));
         }
         Ok(wire::request(
             Method::POST,

@@ -1,7 +1,7 @@
 //! The headers of a request, gathered from the event.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::names::{header_name, header_value};
 use super::{Scanner, Text, Value, Wire};
@@ -67,11 +67,8 @@ impl<'e> HeadersIn<'e> {
     }
 
     /// Sets a header that the event implies without having it, unless it has it.
-    pub(crate) fn imply(&mut self, name: HeaderName, text: Text<'_>) {
-        if self.map.contains_key(&name) {
-            return;
-        }
-        if let Ok(value) = header_value(self.event, text) {
+    pub(crate) fn imply(&mut self, name: HeaderName, value: HeaderValue) {
+        if !self.map.contains_key(&name) {
             // A map that is full does without.
             let _ = self.map.try_insert(name, value);
         }

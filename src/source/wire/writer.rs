@@ -57,9 +57,13 @@ impl<'r> Writer<'r> {
     pub(crate) fn status_description(&mut self) {
         self.key("statusDescription");
         let status = self.response.status();
-        let reason = status.canonical_reason().unwrap_or_default();
-        let text = format!("{} {reason}", status.as_str());
-        self.string(text.trim_end().as_bytes());
+        self.out.push(b'"');
+        self.out.extend_from_slice(status.as_str().as_bytes());
+        if let Some(reason) = status.canonical_reason() {
+            self.out.push(b' ');
+            self.out.extend_from_slice(reason.as_bytes());
+        }
+        self.out.push(b'"');
     }
 
     /// An object of names, each with an array of its values.
@@ -206,12 +210,6 @@ impl<'r> Writer<'r> {
     fn name(&mut self, name: &[u8]) {
         self.out.push(b'"');
         self.out.extend_from_slice(name);
-        self.out.push(b'"');
-    }
-
-    fn string(&mut self, text: &[u8]) {
-        self.out.push(b'"');
-        escape(text, &mut self.out);
         self.out.push(b'"');
     }
 }
