@@ -27,19 +27,22 @@ pub(super) fn encode_body(body: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-pub(super) fn base64_len(body: &[u8]) -> usize {
-    body.len().div_ceil(3) * 4
-}
-
-/// Whether a body has to go as base64, or is shorter so where both would do.
+/// How a body goes into a reply: whether as base64, and how long it is then.
 ///
-/// `is_base64_free` says that the gateway decodes it, whatever its configuration.
-pub(crate) fn needs_base64(body: &[u8], encoding: BodyEncoding, is_base64_free: bool) -> bool {
+/// As base64 if it has to, or is shorter so where both would do. `is_base64_free` says that
+/// the gateway decodes it, whatever its configuration.
+pub(super) fn form_of(body: &[u8], encoding: BodyEncoding, is_base64_free: bool) -> (bool, usize) {
+    let base64_len = body.len().div_ceil(3) * 4;
+    if body.is_empty() || std::str::from_utf8(body).is_err() {
+        return (!body.is_empty(), base64_len);
+    }
     match encoding {
-        _ if std::str::from_utf8(body).is_err() => true,
-        BodyEncoding::Text => false,
-        BodyEncoding::Base64 => true,
-        BodyEncoding::Auto => is_base64_free && base64_len(body) < escaped_len(body),
+        BodyEncoding::Base64 => (true, base64_len),
+        BodyEncoding::Text => (false, escaped_len(body)),
+        BodyEncoding::Auto => match escaped_len(body) {
+            len if is_base64_free && base64_len < len => (true, base64_len),
+            len => (false, len),
+        },
     }
 }
 
@@ -56,14 +59,12 @@ mod tests {
     fn the_shorter_form_is_taken() {
         let text = "plain text, quite long ".repeat(10);
         let controls = "\u{1}".repeat(100);
-        assert!(!needs_base64(text.as_bytes(), BodyEncoding::Auto, true));
-        assert!(needs_base64(controls.as_bytes(), BodyEncoding::Auto, true));
-        assert!(!needs_base64(
-            controls.as_bytes(),
-            BodyEncoding::Auto,
-            false
-        ));
-        assert!(needs_base64(b"caf\xe9", BodyEncoding::Text, false));
+        let form = |text: &str, is_free| form_of(text.as_bytes(), BodyEncoding::Auto, is_free);
+        assert_eq!(form(&text, true), (false, 230));
+        assert_eq!(form(&controls, true), (true, 136));
+        assert_eq!(form(&controls, false), (false, 600));
+        assert_eq!(form_of(b"caf\xe9", BodyEncoding::Text, false), (true, 8));
+        assert_eq!(form_of(b"", BodyEncoding::Base64, true), (false, 0));
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub(crate) fn escape(text: &[u8], out: &mut Vec<u8>) {
             .iter()
             .fold(false, |bad, byte| bad | must_escape(*byte))
     };
-    if text.len() < CHUNK && clean_len(text) == text.len() {
+    if text.len() < 4 * CHUNK && clean_len(text) == text.len() {
         return out.extend_from_slice(text);
     }
     let mut rest = text;

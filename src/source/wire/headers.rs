@@ -94,7 +94,7 @@ impl<'e> HeadersIn<'e> {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn append(&mut self, name: HeaderName, text: Text<'_>) -> Result<(), String> {
         let value = header_value(self.event, text)?;
         let appended = self.map.try_append(name, value);

@@ -22,7 +22,7 @@ use http::HeaderMap;
 
 use crate::Error;
 
-pub(crate) use body::{decode_body, is_json, needs_base64};
+pub(crate) use body::{decode_body, is_json};
 pub(crate) use escape::escape;
 pub(crate) use headers::HeadersIn;
 pub(crate) use locate::invalid_json;

@@ -15,7 +15,7 @@ pub(super) fn header_name(name: &[u8]) -> Result<HeaderName, String> {
     })
 }
 
-#[inline]
+#[inline(always)]
 pub(super) fn header_value(event: &Bytes, text: Text<'_>) -> Result<HeaderValue, String> {
     match text {
         Text::Borrowed(text) => {

@@ -4,9 +4,8 @@ use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 
-use super::body::{base64_len, encode_body};
-use super::escape::{escape, escaped_len};
-use super::needs_base64;
+use super::body::{encode_body, form_of};
+use super::escape::escape;
 use crate::options::BodyEncoding;
 
 /// A reply in the making: a JSON object, one member after the other.
@@ -28,13 +27,7 @@ impl<'r> Writer<'r> {
         is_base64_free: bool,
         is_head: bool,
     ) -> Self {
-        let body = response.body();
-        let is_base64 = !body.is_empty() && needs_base64(body, encoding, is_base64_free);
-        let body_len = if is_base64 {
-            base64_len(body)
-        } else {
-            escaped_len(body)
-        };
+        let (is_base64, body_len) = form_of(response.body(), encoding, is_base64_free);
         let headers = response.headers();
         let headers_len: usize = headers
             .iter()
