@@ -1,15 +1,14 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 
 use bytes::Bytes;
-use serde::Deserialize;
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny};
-use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::DeserializeOwned;
 
 use crate::Error;
 use crate::source::Source;
-use crate::source::wire::invalid_json;
+use crate::source::wire::{Scanner, invalid_value};
 
 /// The event a request was made of: a request extension.
 ///
@@ -110,18 +109,12 @@ impl Event {
 
     /// The values of the parameters in an API's route, as the gateway writes them.
     pub fn path_parameters(&self) -> BTreeMap<String, String> {
-        self.get(&["pathParameters"])
-            .ok()
-            .flatten()
-            .unwrap_or_default()
+        self.texts("pathParameters")
     }
 
     /// The variables of an API's stage.
     pub fn stage_variables(&self) -> BTreeMap<String, String> {
-        self.get(&["stageVariables"])
-            .ok()
-            .flatten()
-            .unwrap_or_default()
+        self.texts("stageVariables")
     }
 
     /// What an authorizer said of the client (`requestContext.authorizer`), read as `T`;
@@ -149,13 +142,37 @@ impl Event {
         self.source.client_cert(self)
     }
 
-    /// One value of the event.
-    pub(crate) fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<Option<T>, Error> {
+    /// Any value of the event, by the names that lead to it, read as `T`; `None` where it is
+    /// absent or null. Case does not matter, and a number is an array's index.
+    ///
+    /// # Errors
+    ///
+    /// If it is there, and no `T`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use liftgate::Event;
+    ///
+    /// fn route(event: &Event) -> Option<String> {
+    ///     event.get(&["requestContext", "routeKey"]).ok().flatten()
+    /// }
+    /// ```
+    pub fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<Option<T>, Error> {
         lookup(&self.bytes, path)
     }
 
     pub(crate) fn text(&self, path: &[&str]) -> Option<String> {
         self.get(path).ok().flatten()
+    }
+
+    /// An object of strings; a null in it is as good as absent.
+    fn texts(&self, name: &str) -> BTreeMap<String, String> {
+        let texts: Option<BTreeMap<String, Option<String>>> = self.get(&[name]).ok().flatten();
+        let texts = texts.unwrap_or_default().into_iter();
+        texts
+            .filter_map(|(name, text)| Some((name, text?)))
+            .collect()
     }
 
     /// The last value of a header, as far as the event has it in text.
@@ -197,151 +214,74 @@ impl fmt::Debug for Event {
 /// Reads the value at a path; `None` where it is absent or null. A number in the path is an
 /// array's index.
 pub(crate) fn lookup<T: DeserializeOwned>(event: &[u8], path: &[&str]) -> Result<Option<T>, Error> {
-    let text = readable(event);
-    let mut found = None;
-    let mut json = serde_json::Deserializer::from_slice(&text);
-    let result = Lookup {
-        path,
-        found: &mut found,
+    let mut scanner = Scanner::new(event, 0);
+    if !find(&mut scanner, path)? {
+        return Ok(None);
     }
-    .deserialize(&mut json);
-    match (found, result) {
-        // Finding a value stops the walk by an error.
-        (Some(found), _) => Ok(found),
-        (None, Ok(())) => Ok(None),
-        (None, Err(error)) => Err(invalid_json(&text, 0, &error)),
+    let rest = scanner.rest();
+    let start = scanner.at();
+    scanner.skip()?;
+    let text = readable(&rest[..scanner.at() - start]);
+    serde_json::from_slice(&text).map_err(|error| invalid_value(event, start, &error))
+}
+
+/// Goes to the value at a path, as far as there is one.
+fn find(scanner: &mut Scanner<'_>, path: &[&str]) -> Result<bool, Error> {
+    for name in path {
+        let mut is_first = true;
+        match scanner.rest().first() {
+            Some(b'{') => {
+                scanner.enter_object("an object")?;
+                loop {
+                    match scanner.member(&mut is_first)? {
+                        // Names of headers come in any case; no other has two spellings.
+                        Some(key) if key.eq_ignore_ascii_case(name.as_bytes()) => break,
+                        Some(_) => scanner.skip()?,
+                        None => return Ok(false),
+                    }
+                }
+            }
+            Some(b'[') => {
+                scanner.enter_array("an array")?;
+                let index: usize = name.parse().unwrap_or(usize::MAX);
+                for at in 0.. {
+                    if !scanner.element(&mut is_first)? {
+                        return Ok(false);
+                    }
+                    if at == index {
+                        break;
+                    }
+                    scanner.skip()?;
+                }
+            }
+            _ => return Ok(false),
+        }
     }
+    Ok(true)
 }
 
 /// The names of the event's members; `None` if it is no object.
 pub(crate) fn member_names(event: &[u8]) -> Option<Vec<String>> {
-    let members: BTreeMap<String, IgnoredAny> = serde_json::from_slice(&readable(event)).ok()?;
-    Some(members.into_keys().collect())
+    let mut scanner = Scanner::new(event, 0);
+    scanner.enter_object("an object").ok()?;
+    let (mut names, mut is_first) = (Vec::new(), true);
+    while let Some(name) = scanner.member(&mut is_first).ok()? {
+        names.push(String::from_utf8_lossy(&name).into_owned());
+        scanner.skip().ok()?;
+    }
+    Some(names)
 }
 
-/// The event as UTF-8. A byte that is not is taken as the Latin-1 character it is, since
-/// that is what gateways let through.
-fn readable(event: &[u8]) -> std::borrow::Cow<'_, [u8]> {
-    if std::str::from_utf8(event).is_ok() {
-        return event.into();
+/// A value as UTF-8. A byte that is not is taken as the Latin-1 character it is, since that
+/// is what gateways let through.
+fn readable(value: &[u8]) -> Cow<'_, [u8]> {
+    if std::str::from_utf8(value).is_ok() {
+        return value.into();
     }
-    let mut text = String::with_capacity(event.len() + 16);
-    for chunk in event.utf8_chunks() {
+    let mut text = String::with_capacity(value.len() + 16);
+    for chunk in value.utf8_chunks() {
         text.push_str(chunk.valid());
         text.extend(chunk.invalid().iter().map(|byte| char::from(*byte)));
     }
     text.into_bytes().into()
-}
-
-struct Lookup<'p, 'f, T> {
-    path: &'p [&'p str],
-    found: &'f mut Option<Option<T>>,
-}
-
-impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Lookup<'_, '_, T> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        if self.path.is_empty() {
-            *self.found = Some(Option::<T>::deserialize(deserializer)?);
-            // No more than that has to be read.
-            return Err(D::Error::custom("found"));
-        }
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, T: DeserializeOwned> Visitor<'de> for Lookup<'_, '_, T> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Some((name, path)) = self.path.split_first() else {
-            return Ok(());
-        };
-        while let Some(is_it) = map.next_key_seed(Is(name))? {
-            if is_it {
-                map.next_value_seed(Lookup {
-                    path,
-                    found: self.found,
-                })?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let Some((index, path)) = self.path.split_first() else {
-            return Ok(());
-        };
-        let index = index.parse().unwrap_or(usize::MAX);
-        for at in 0.. {
-            let more = if at == index {
-                seq.next_element_seed(Lookup {
-                    path,
-                    found: self.found,
-                })?
-                .is_some()
-            } else {
-                seq.next_element::<IgnoredAny>()?.is_some()
-            };
-            if !more {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-}
-
-/// Whether a key is the given one.
-struct Is<'n>(&'n str);
-
-impl<'de> DeserializeSeed<'de> for Is<'_> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Is<'_> {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<bool, E> {
-        // Names of headers come in any case; no other name here has two spellings.
-        Ok(key.eq_ignore_ascii_case(self.0))
-    }
 }

@@ -42,7 +42,7 @@ fn malformed_json() {
     );
     fails("{\"a\":1} x", "x", "not JSON: expected the end");
     fails("{\"a\":[1 2]}", "2]", "a[1]: not JSON: expected a comma");
-    fails("{\"a\" 1}", "1}", "a: not JSON: expected a colon");
+    fails("{\"a\" 1}", "1}", "not JSON: expected a colon");
     fails("{\"a\":{1}}", "1}", "a: not JSON: expected a key");
     fails("{\"a\":01}", "01", "a: not JSON: no such number");
     fails("{\"a\":\"\\x\"}", "\\x", "a: not JSON: no such escape");

@@ -1,29 +1,23 @@
-//! From the line and column of a JSON error to the field and the byte offset.
+//! The path to a byte of the event, for the error that is found there.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-
+use super::{Scanner, Text};
 use crate::Error;
 
-/// The error for JSON that begins at `start` in the event and could not be read.
+/// The error for a value that begins at `start` in the event and is not of the type that was
+/// asked for: serde_json tells line and column, and here are field and byte.
 #[cold]
-pub(crate) fn invalid_json(event: &[u8], start: usize, error: &serde_json::Error) -> Error {
+pub(crate) fn invalid_value(event: &[u8], start: usize, error: &serde_json::Error) -> Error {
     let json = event.get(start..).unwrap_or_default();
-    let lines = json.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    let mut lines = json.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
     let line_start = match error.line().checked_sub(2) {
-        Some(line) => lines.map(|(at, _)| at + 1).nth(line).unwrap_or(0),
+        Some(line) => lines.nth(line).map_or(0, |(at, _)| at + 1),
         None => 0,
     };
-    // The column counts the bytes read, the one at fault among them.
+    // The column counts the bytes read, the last one of the value among them, or those before
+    // the value only.
     let mut at = (start + line_start + error.column().saturating_sub(1)).min(event.len());
-    if error.is_eof() {
-        at = event.len();
-    } else if error.is_data() {
-        // For a value of the wrong type, it may count those before the value only.
-        let between = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b':' | b',');
-        at += event[at..].iter().take_while(between).count();
-    }
+    let between = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b':' | b',');
+    at += event[at..].iter().take_while(between).count();
     let text = error.to_string();
     let reason = match text.rfind(" at line ") {
         Some(end) => &text[..end],
@@ -33,86 +27,90 @@ pub(crate) fn invalid_json(event: &[u8], start: usize, error: &serde_json::Error
 }
 
 /// The path of the value that begins at byte `at` of the event, or holds it: `headers.host`.
+#[cold]
 pub(super) fn path_to(event: &[u8], at: usize) -> String {
-    // The JSON is read up to that byte: what was entered and not left by then is the path.
-    // Only the shape counts, so bytes that may not be UTF-8 are read as question marks.
-    let head: Vec<u8> = event[..at.min(event.len())]
-        .iter()
-        .map(|byte| if byte.is_ascii() { *byte } else { b'?' })
-        .collect();
+    let mut levels = Vec::new();
+    let mut scanner = Scanner::tracing(event);
+    // This ends where the byte is found, or where the event is no more JSON.
+    while descend(&mut scanner, &mut levels, at).is_some() {}
     let mut path = String::new();
-    let mut json = serde_json::Deserializer::from_slice(&head);
-    // This fails where the head ends, and leaves the path behind.
-    let _ = Trace { path: &mut path }.deserialize(&mut json);
+    for level in levels {
+        match level {
+            Level::Object { key: Some(key), .. } => {
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path.push_str(&String::from_utf8_lossy(&key));
+            }
+            Level::Array {
+                index: Some(index), ..
+            } => path.push_str(&format!("[{index}]")),
+            _ => {}
+        }
+    }
     path
 }
 
-struct Trace<'p> {
-    path: &'p mut String,
+/// What holds the value that the scanner stands at.
+enum Level<'a> {
+    Object {
+        key: Option<Text<'a>>,
+        is_first: bool,
+    },
+    Array {
+        index: Option<usize>,
+        is_first: bool,
+    },
 }
 
-impl<'a> DeserializeSeed<'a> for Trace<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
+/// Goes over a value or into it, and to the next one; `None` if the byte is in there.
+fn descend<'a>(scanner: &mut Scanner<'a>, levels: &mut Vec<Level<'a>>, at: usize) -> Option<()> {
+    let next = scanner.rest().first().copied();
+    if scanner.at() >= at {
+        return None;
     }
-}
-
-impl<'a> Visitor<'a> for Trace<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
-        let end = self.path.len();
-        while let Some(key) = map.next_key::<String>()? {
-            if end > 0 {
-                self.path.push('.');
-            }
-            self.path.push_str(&key);
-            map.next_value_seed(Trace { path: self.path })?;
-            self.path.truncate(end);
+    let is_first = true;
+    match next {
+        Some(b'{') => {
+            scanner.enter_object("").ok()?;
+            levels.push(Level::Object {
+                key: None,
+                is_first,
+            });
         }
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<(), A::Error> {
-        let end = self.path.len();
-        for index in 0_usize.. {
-            self.path.push_str(&format!("[{index}]"));
-            let more = seq.next_element_seed(Trace { path: self.path })?;
-            self.path.truncate(end);
-            if more.is_none() {
-                break;
+        Some(b'[') => {
+            scanner.enter_array("").ok()?;
+            levels.push(Level::Array {
+                index: None,
+                is_first,
+            });
+        }
+        _ => {
+            scanner.skip().ok()?;
+            if scanner.at() > at {
+                return None;
             }
         }
-        Ok(())
     }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
+    loop {
+        let has_next = match levels.last_mut()? {
+            Level::Object { key, is_first } => {
+                *key = None;
+                let member = scanner.member(is_first).ok()?;
+                if scanner.key_at() >= at {
+                    return None;
+                }
+                *key = member;
+                key.is_some()
+            }
+            Level::Array { index, is_first } => {
+                *index = Some(index.map_or(0, |index| index + 1));
+                scanner.element(is_first).ok()?
+            }
+        };
+        if has_next {
+            return Some(());
+        }
+        levels.pop();
     }
 }

@@ -29,7 +29,7 @@ impl<'a> QueryIn<'_, 'a> {
     pub(super) fn is_absent(&self) -> bool {
         match self.query {
             Query::Verbatim { value } => !value.is_present() || value.is_text(""),
-            Query::Split { multi, single, .. } => !multi.is_present() && !single.is_present(),
+            Query::Split { multi, single, .. } => multi.is_empty() && single.is_empty(),
         }
     }
 

@@ -17,6 +17,8 @@ pub(crate) struct Scanner<'a> {
     event: &'a [u8],
     at: usize,
     key_at: usize,
+    // While the path to a fault is traced, a fault has none.
+    is_tracing: bool,
 }
 
 impl<'a> Scanner<'a> {
@@ -26,7 +28,26 @@ impl<'a> Scanner<'a> {
             event,
             at,
             key_at: at,
+            is_tracing: false,
         }
+    }
+
+    /// Begins at the first byte, to find the path to a fault.
+    pub(super) fn tracing(event: &'a [u8]) -> Self {
+        Scanner {
+            is_tracing: true,
+            ..Scanner::new(event, 0)
+        }
+    }
+
+    /// Where the key begins that was read last.
+    pub(super) fn key_at(&self) -> usize {
+        self.key_at
+    }
+
+    /// Where the next value begins, or else where the last one ended.
+    pub(crate) fn at(&self) -> usize {
+        self.at
     }
 
     /// The event from the next value on.
@@ -183,7 +204,11 @@ impl<'a> Scanner<'a> {
     /// The error for a byte of the event.
     #[cold]
     pub(crate) fn fault(&self, at: usize, reason: impl fmt::Display) -> Error {
-        Error::invalid_event(&path_to(self.event, at), at, reason)
+        let path = match self.is_tracing {
+            true => String::new(),
+            false => path_to(self.event, at),
+        };
+        Error::invalid_event(&path, at, reason)
     }
 
     /// The error for the value that comes next.

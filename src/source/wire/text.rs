@@ -32,28 +32,19 @@ pub(super) fn utf8_len(code: u32) -> usize {
 /// What the inside of a string stands for; it has been skipped, and is known to take `len`
 /// bytes.
 ///
-/// Where there is one escape, there are more: whole words are copied, each right behind the
-/// last byte that counts.
+/// Where there is one escape, there are more, and mostly few bytes between them.
 pub(super) fn unescape(raw: &[u8], len: usize) -> Vec<u8> {
     const WORD: usize = 8;
     let mut text = vec![0; len];
     let (mut end, mut at) = (0, 0);
     while at < raw.len() {
-        let clean = match (
-            raw[at..].first_chunk::<WORD>(),
-            text[end..].first_chunk_mut(),
-        ) {
-            (Some(word), Some(room)) => {
-                *room = *word;
-                find_near(word).unwrap_or(WORD)
-            }
-            _ => {
-                let rest = &raw[at..];
-                let clean = find_near(rest).unwrap_or(rest.len()).min(len - end);
-                text[end..end + clean].copy_from_slice(&rest[..clean]);
-                clean
-            }
-        };
+        let rest = &raw[at..];
+        let clean = find_near(rest).unwrap_or(rest.len()).min(len - end);
+        match (rest.first_chunk::<WORD>(), text[end..].first_chunk_mut()) {
+            // A word is copied faster than its part that counts.
+            (Some(word), Some(room)) if clean <= WORD => *room = *word,
+            _ => text[end..end + clean].copy_from_slice(&rest[..clean]),
+        }
         at += clean;
         end += clean;
         match raw.get(at..).unwrap_or_default() {

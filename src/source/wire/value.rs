@@ -23,6 +23,11 @@ impl<'a> Value<'a> {
         !self.0.is_empty()
     }
 
+    /// Whether the member is absent, null, or an object without members.
+    pub(crate) fn is_empty(self) -> bool {
+        !self.is_present() || self.0.starts_with(b"{}")
+    }
+
     pub(crate) fn is_string(self) -> bool {
         self.0.starts_with(b"\"")
     }

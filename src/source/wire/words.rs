@@ -18,14 +18,14 @@ pub(super) fn find_quote(text: &[u8]) -> Option<usize> {
     memchr::memchr2(b'"', b'\\', text)
 }
 
-/// As `find_quote`, for text in which there is one soon.
+/// As `find_quote`, for text in which there is one soon, if at all.
 #[inline]
 pub(super) fn find_near(text: &[u8]) -> Option<usize> {
-    find(
-        text,
-        |word| zeros(word ^ all(b'"')) | zeros(word ^ all(b'\\')),
-        |byte| matches!(byte, b'"' | b'\\'),
-    )
+    const NEAR: usize = 32;
+    let near = &text[..text.len().min(NEAR)];
+    let mask = |word| zeros(word ^ all(b'"')) | zeros(word ^ all(b'\\'));
+    find(near, mask, |byte| matches!(byte, b'"' | b'\\'))
+        .or_else(|| find_quote(&text[near.len()..]).map(|at| near.len() + at))
 }
 
 /// The length of the text before the first byte that a string in JSON cannot hold as it is.
