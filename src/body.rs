@@ -121,6 +121,14 @@ impl Gather {
         }
     }
 
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Gather::Nothing => 0,
+            Gather::Piece(piece) => piece.len(),
+            Gather::Pieces(bytes) => bytes.len(),
+        }
+    }
+
     pub(crate) fn into_bytes(self) -> Bytes {
         match self {
             Gather::Nothing => Bytes::new(),

@@ -44,6 +44,7 @@ struct Inner {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "runtime"), allow(dead_code))]
 enum Kind {
     InvalidEvent,
     UnknownEvent,
@@ -51,9 +52,7 @@ enum Kind {
     Body,
     InvalidResponse,
     ErrorStatus,
-    #[cfg(feature = "runtime")]
     Panic,
-    #[cfg(feature = "runtime")]
     Runtime,
 }
 
@@ -78,9 +77,7 @@ impl Error {
             Kind::Body => "Liftgate.BodyError",
             Kind::InvalidResponse => "Liftgate.InvalidResponse",
             Kind::ErrorStatus => "Liftgate.ErrorStatus",
-            #[cfg(feature = "runtime")]
             Kind::Panic => "Liftgate.Panic",
-            #[cfg(feature = "runtime")]
             Kind::Runtime => "Liftgate.RuntimeError",
         }
     }
@@ -113,6 +110,16 @@ impl Error {
     /// Whether the answer to a pass-through event had a status of 400 or more.
     pub fn is_error_status(&self) -> bool {
         self.inner.kind == Kind::ErrorStatus
+    }
+
+    /// Whether the service or its response's body panicked.
+    pub fn is_panic(&self) -> bool {
+        self.inner.kind == Kind::Panic
+    }
+
+    /// Whether the runtime itself cannot go on.
+    pub fn is_runtime(&self) -> bool {
+        self.inner.kind == Kind::Runtime
     }
 
     #[cold]
@@ -162,7 +169,8 @@ impl Error {
 
     #[cold]
     pub(crate) fn error_status(status: StatusCode, body: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(body);
+        // Enough to tell what went wrong.
+        let text = String::from_utf8_lossy(&body[..body.len().min(4096)]);
         let message = match text.trim() {
             "" => status.to_string(),
             text => format!("{status}: {text}"),
@@ -173,16 +181,6 @@ impl Error {
 
 #[cfg(feature = "runtime")]
 impl Error {
-    /// Whether the service or its response's body panicked.
-    pub fn is_panic(&self) -> bool {
-        self.inner.kind == Kind::Panic
-    }
-
-    /// Whether the runtime itself cannot go on.
-    pub fn is_runtime(&self) -> bool {
-        self.inner.kind == Kind::Runtime
-    }
-
     #[cold]
     pub(crate) fn panic(payload: &(dyn std::any::Any + Send)) -> Self {
         let message = if let Some(text) = payload.downcast_ref::<&str>() {
@@ -233,9 +231,7 @@ impl fmt::Display for Error {
             Kind::Body => "the response's body failed: ",
             Kind::InvalidResponse => "the response cannot be delivered: ",
             Kind::ErrorStatus => "the service answered ",
-            #[cfg(feature = "runtime")]
             Kind::Panic => "the service panicked: ",
-            #[cfg(feature = "runtime")]
             Kind::Runtime => "",
         };
         f.write_str(prefix)?;

@@ -97,8 +97,13 @@ where
                     while let Some(frame) = ready!(body.as_mut().poll_frame(cx)) {
                         let frame = frame.map_err(|error| Error::body(error.into()))?;
                         // No gateway passes trailers on.
-                        if let Ok(data) = frame.into_data() {
-                            read.push(data, || body.size_hint().lower());
+                        let Ok(data) = frame.into_data() else {
+                            continue;
+                        };
+                        read.push(data, || body.size_hint().lower());
+                        // No form of a body is shorter than the body.
+                        if let Some((asked, _)) = this.exchange {
+                            check_len("body has at least", read.len(), *asked)?;
                         }
                     }
                     let Some(parts) = parts.take() else {
@@ -117,6 +122,16 @@ fn has_no_body(status: StatusCode) -> bool {
     status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED
 }
 
+fn check_len(what: &str, len: usize, asked: Asked) -> Result<(), Error> {
+    let max = asked.source.max_reply();
+    if len > max {
+        let name = asked.source.name();
+        let message = format!("the {what} {len} bytes, and {name} takes {max}");
+        return Err(Error::invalid_response(message));
+    }
+    Ok(())
+}
+
 fn encode<B>(
     response: &Response<Bytes>,
     exchange: &Option<(Asked, Arc<Options>)>,
@@ -124,6 +139,7 @@ fn encode<B>(
     match exchange {
         Some((asked, options)) => {
             let reply = asked.source.encode(response, *asked, options)?;
+            check_len("reply has", reply.len(), *asked)?;
             Ok(Reply::buffered(reply))
         }
         None => Err(Error::invalid_response("there is no request to answer")),

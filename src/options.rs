@@ -27,6 +27,7 @@ pub struct Options {
     body_encoding: BodyEncoding,
     body_encoding_for: Vec<(Box<str>, BodyEncoding)>,
     alb_cookies: AlbCookies,
+    alb_reversed: bool,
     streaming: bool,
 }
 
@@ -77,10 +78,11 @@ pub enum QueryValues {
 #[non_exhaustive]
 pub enum AlbCookies {
     /// Each under a spelling of its own: `set-cookie`, `Set-cookie`, `sEt-cookie`. Names of
-    /// headers do not depend on case, so a client reads every one.
+    /// headers do not depend on case, so a client reads every one that the load balancer sends.
     ///
-    /// This is the default since the only other way to answer with one value of each name
-    /// is to lose all cookies but one. Mangum and serverless-wsgi do the same.
+    /// AWS does not document whether it sends all. This is the default since the only other
+    /// way to answer with one value of each name is to lose all cookies but one for sure;
+    /// Mangum and serverless-wsgi do the same.
     #[default]
     PermuteCase,
     /// Only the last.
@@ -101,12 +103,13 @@ impl Options {
             body_encoding: BodyEncoding::default(),
             body_encoding_for: Vec::new(),
             alb_cookies: AlbCookies::default(),
+            alb_reversed: false,
             streaming: false,
         }
     }
 
-    /// The sources to tell apart; by default, all. Those a program does not name need not be
-    /// in it.
+    /// The sources to tell apart; by default, all. An event of another one is then unknown, or
+    /// passed through.
     ///
     /// # Examples
     ///
@@ -147,7 +150,8 @@ impl Options {
     /// A path that is removed from the front of every request's path, if it ends where a
     /// segment does: the base path of a custom domain's mapping, say.
     ///
-    /// It is removed once, after the stage. Slashes at its ends do not matter.
+    /// It is removed once, after the stage. Slashes at its ends do not matter. It is written as
+    /// in the URL, percent-encoded where that is.
     pub fn base_path(mut self, path: impl AsRef<str>) -> Self {
         let path = path.as_ref().trim_matches('/');
         self.base_path = (!path.is_empty()).then(|| path.into());
@@ -211,7 +215,20 @@ impl Options {
         self
     }
 
-    /// Whether the gateways that can stream get their responses as a stream.
+    /// Whether the values of each header go in reverse order to a load balancer with
+    /// multi-value headers; by default, they do not.
+    ///
+    /// In 2022 such load balancers were [seen to turn the order around][report], which counts
+    /// for two cookies of one name. Turn this on if yours does.
+    ///
+    /// [report]: https://github.com/dougmoscrop/serverless-http/issues/244
+    pub fn alb_reversed_values(mut self, reversed: bool) -> Self {
+        self.alb_reversed = reversed;
+        self
+    }
+
+    /// Whether the gateways that can stream, which are function URLs and REST APIs, may get
+    /// their responses as a stream. Every response is buffered in this version.
     pub fn streaming(mut self, streaming: bool) -> Self {
         self.streaming = streaming;
         self
@@ -234,6 +251,10 @@ impl Options {
 
     pub(crate) fn base_path_bytes(&self) -> Option<&[u8]> {
         self.base_path.as_deref().map(str::as_bytes)
+    }
+
+    pub(crate) fn reverses_alb_values(&self) -> bool {
+        self.alb_reversed
     }
 
     pub(crate) fn websocket_prefix(&self) -> &str {

@@ -373,6 +373,78 @@ fn more_headers_than_a_map_holds_are_an_error() {
 }
 
 #[test]
+fn a_map_that_is_full_is_an_error_and_no_panic() {
+    let headers: serde_json::Map<String, Value> =
+        (0..24_576).map(|n| (format!("h{n}"), json!("v"))).collect();
+    request(v2(json!({"headers": headers.clone()})));
+    let message = error(v2(json!({"headers": headers.clone(), "body": "x"}))).to_string();
+    assert!(
+        message.contains("more headers than a request can have"),
+        "{message}"
+    );
+    let message = error(v2(json!({"headers": headers.clone(), "cookies": ["a=1"]}))).to_string();
+    assert!(message.contains("cookies"), "{message}");
+}
+
+#[test]
+fn large_events_take_no_more_than_their_size() {
+    // Each of these took seconds to minutes where the work was quadratic.
+    let pairs: Vec<String> = (0..100_000).map(|n| format!("k{n}")).collect();
+    let cookies = pairs.join(";");
+    let event = v2(json!({"cookies": ["x=1"], "headers": {"cookie": cookies}}));
+    assert!(request(event).headers()["cookie"].len() > cookies.len());
+    let single: serde_json::Map<String, Value> = pairs
+        .iter()
+        .take(8_000)
+        .map(|name| (name.clone(), json!("v")))
+        .collect();
+    let mut multi: serde_json::Map<String, Value> = pairs
+        .iter()
+        .take(8_000)
+        .map(|name| (name.clone(), json!(["v"])))
+        .collect();
+    multi.remove("k0");
+    let event = json!({"httpMethod": "GET", "path": "/", "requestContext": {},
+        "queryStringParameters": single, "multiValueQueryStringParameters": multi,
+        "headers": single, "multiValueHeaders": multi});
+    let request = request(event.to_string());
+    assert_eq!(request.uri().query().unwrap().split('&').count(), 8_000);
+    assert_eq!(request.headers().len(), 8_000);
+}
+
+#[test]
+fn an_odd_cookie_is_named() {
+    fails(
+        &v2(json!({"cookies": ["a=1", "b=\n"]})),
+        "\"b=",
+        "cookies[1]: a header's value cannot hold the byte 0x0a",
+    );
+}
+
+#[test]
+fn a_fault_behind_deep_nesting_or_lone_surrogates_is_named() {
+    let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
+    for odd in [deep.as_str(), r#""\ud800\u0041""#, "\"raw\ttab\""] {
+        let event =
+            format!(r#"{{"x":{odd},"requestContext":{{"http":{{"method":"GET"}}}},"rawPath":7}}"#);
+        fails(&event, "7}", "rawPath: expected a string, found a number");
+    }
+}
+
+#[test]
+fn what_a_request_is_made_of_can_be_looked_at() {
+    // Odd JSON that is read is read everywhere.
+    for odd in ["\"raw\ttab\"", r#""\ud800""#] {
+        let event = format!(
+            r#"{{"odd":{odd},"rawPath":"/","requestContext":{{"http":{{"method":"GET","sourceIp":"192.0.2.7"}},"authorizer":{{"a":1}}}}}}"#
+        );
+        let request = request(event);
+        assert_eq!(event_of(&request).client_ip(), "192.0.2.7".parse().ok());
+        assert!(event_of(&request).authorizer::<Value>().unwrap().is_some());
+    }
+}
+
+#[test]
 fn an_only_source_is_taken_at_its_word() {
     let options = || Options::new().source(&liftgate::source::Alb);
     let event = r#"{"httpMethod":"GET","path":"/x","headers":{"a":"b"}}"#;

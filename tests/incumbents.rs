@@ -202,6 +202,10 @@ fn row_16_a_cookie_may_be_no_ascii() {
         HeaderValue::from_bytes("a=é".as_bytes()).unwrap(),
     );
     assert_eq!(reply(v2(json!({})), response)["cookies"], json!(["a=é"]));
+    let mut response = Response::new("");
+    let latin_1 = HeaderValue::from_bytes(b"a=\xe9").unwrap();
+    response.headers_mut().insert("set-cookie", latin_1);
+    assert_eq!(reply(v2(json!({})), response)["cookies"], json!(["a=é"]));
 }
 
 #[test]
@@ -226,6 +230,11 @@ fn rows_18_to_20_no_body_is_changed_whatever_its_type_says() {
             }
             let reply = reply(event, response);
             assert_eq!(delivered(&reply), body, "{kind}");
+            let declared = reply.to_string().contains(&json!(kind).to_string());
+            assert!(
+                declared || kind.is_empty(),
+                "the type is as the app wrote it: {reply}"
+            );
             let is_text = std::str::from_utf8(body).is_ok();
             assert_eq!(reply["isBase64Encoded"], !is_text, "{kind}");
         }
@@ -510,6 +519,48 @@ fn pass_through_does_not_take_a_malformed_request_for_something_else() {
     let options = Options::new().pass_through("/jobs");
     let event = v2(json!({"headers": {"host": 7}}));
     assert!(try_request(options, event).unwrap_err().is_invalid_event());
+}
+
+#[test]
+fn a_body_without_end_is_an_error_before_it_fills_the_memory() {
+    struct Endless(usize);
+    impl http_body::Body for Endless {
+        type Data = Bytes;
+        type Error = Infallible;
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            self.0 += 1;
+            assert!(self.0 < 100, "it is read on and on");
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from(vec![b'x'; 1 << 20])))))
+        }
+    }
+    let error = try_reply(Options::new(), v2(json!({})), Response::new(Endless(0))).unwrap_err();
+    assert!(error.is_invalid_response());
+    let message = "the body has at least 7340032 bytes, and http_api takes 6291556";
+    assert!(error.to_string().ends_with(message), "{error}");
+}
+
+#[test]
+fn lengths_that_disagree_become_the_one_there_is() {
+    let event = rest(json!({"multiValueHeaders": {"Content-Length": ["5", "7"]}}));
+    assert_eq!(values(&request(event), "content-length"), [b"0"]);
+    let event = rest(
+        json!({"multiValueHeaders": {"Content-Length": ["5", "7"], "Transfer-Encoding": ["chunked"]}, "body": "hi"}),
+    );
+    let request = request(event);
+    assert_eq!(values(&request, "content-length"), [b"2"]);
+    assert!(values(&request, "transfer-encoding").is_empty());
+}
+
+#[test]
+fn a_base_path_may_be_percent_encoded() {
+    let options = || Options::new().base_path("/caf%C3%A9");
+    let decoded = try_request(options(), v2(json!({"rawPath": "/café/x"}))).unwrap();
+    assert_eq!(decoded.uri(), "/x");
+    let verbatim = try_request(options(), rest(json!({"path": "/caf%C3%A9/x"}))).unwrap();
+    assert_eq!(verbatim.uri(), "/x");
 }
 
 #[test]

@@ -272,9 +272,67 @@ async fn a_reply_over_lambdas_limit_is_reported_with_both_sizes() {
     let posts = api.posts().await;
     let (kind, message) = type_and_message(&posts[0]);
     assert_eq!(kind, "Liftgate.InvalidResponse");
-    let sizes = "the reply has 6291621 bytes, and Lambda takes 6291556";
+    let sizes = "the reply has 6291621 bytes, and http_api takes 6291556";
     assert!(message.ends_with(sizes), "{message}");
     assert!(posts[1].path.ends_with("r-2/response"));
+}
+
+#[tokio::test]
+async fn an_answer_lost_on_a_kept_connection_is_sent_again() {
+    let nexts = [
+        invocation("r-1", event("/")),
+        invocation("r-2", event("/panic")),
+    ];
+    let api = RuntimeApi::start(nexts).await;
+    api.lose(1);
+    serve(&api).await;
+    let posts = api.posts().await;
+    assert!(posts[0].path.ends_with("r-1/response"));
+    assert!(posts[1].path.ends_with("r-2/error"));
+    assert_eq!((posts.len(), api.connections()), (2, 2));
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_sent_is_given_up_and_the_next_invocation_served() {
+    let nexts = [invocation("r-1", event("/")), invocation("r-2", event("/"))];
+    let api = RuntimeApi::start(nexts).await;
+    api.lose(2);
+    serve(&api).await;
+    let posts = api.posts().await;
+    assert_eq!(posts.len(), 1);
+    assert!(posts[0].path.ends_with("r-2/response"));
+}
+
+#[tokio::test]
+async fn a_request_id_that_is_no_segment_of_a_path_is_a_fault_of_the_runtime_api() {
+    let odd = ["", "a b", "a#b", "a?b", "a/b", "a%20b"].map(|id| invocation(id, event("/")));
+    let api = RuntimeApi::start(odd.into_iter().chain([invocation("r-1", event("/"))])).await;
+    serve(&api).await;
+    let posts = api.posts().await;
+    assert_eq!(posts.len(), 1);
+    assert!(posts[0].path.ends_with("/r-1/response"));
+}
+
+#[tokio::test]
+async fn the_message_of_an_error_is_not_endless() {
+    let options = liftgate::Options::new().pass_through("/jobs");
+    let api =
+        RuntimeApi::start([invocation("r-1", "{}"), invocation("r-2", event("/panic"))]).await;
+    let app = tower::service_fn(|request: Request<Body>| async move {
+        if request.uri().path() == "/panic" {
+            panic!("{}", "x".repeat(1 << 20));
+        }
+        let body = Body::from("y".repeat(5 << 20));
+        Ok::<_, Infallible>(Response::builder().status(500).body(body).unwrap())
+    });
+    let runtime = Runtime::new()
+        .runtime_api(api.address.clone())
+        .options(options);
+    tokio::spawn(runtime.run(app));
+    let posts = api.posts().await;
+    assert_eq!(type_and_message(&posts[0]).0, "Liftgate.ErrorStatus");
+    assert_eq!(type_and_message(&posts[1]).0, "Liftgate.Panic");
+    assert!(posts.iter().all(|post| post.body.len() < 16_384));
 }
 
 #[tokio::test]
@@ -308,7 +366,17 @@ async fn the_runtime_api_may_be_a_url_with_a_path() {
 
 #[tokio::test]
 async fn an_impossible_address_is_an_error_at_once() {
-    for address in ["", "a b\n"] {
+    let impossible = [
+        "",
+        "a b\n",
+        "foo:99999",
+        "host:",
+        "https://host",
+        "http://",
+        "u@host:1",
+        "[::1",
+    ];
+    for address in impossible {
         let ended = Runtime::new().runtime_api(address).run(router()).await;
         assert!(
             ended

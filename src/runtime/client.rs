@@ -20,14 +20,11 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-reque
 const INVOCATION_ID: HeaderName = HeaderName::from_static("lambda-runtime-invocation-id");
 const ERROR_TYPE: HeaderName = HeaderName::from_static("lambda-runtime-function-error-type");
 
-/// How often in a row the Runtime API may fail before the runtime gives up: some 12 seconds.
+/// How often in a row the Runtime API may fail before the runtime gives up: some 10 seconds.
 const MAX_FAILURES: u32 = 10;
 
-/// What Lambda takes of a buffered reply, in bytes: [6 MB][quotas], and some for the envelope,
-/// as its error messages say.
-///
-/// [quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-const MAX_REPLY: usize = 6_291_556;
+/// How much of an error is told, in characters: what it quotes may have any length.
+const MAX_MESSAGE: usize = 8192;
 
 /// The Runtime API, over one connection that is kept.
 pub(super) struct Client {
@@ -46,8 +43,10 @@ impl Client {
             Some(slash) => bare.split_at(slash),
             None => (bare, ""),
         };
-        let host = authority.parse::<Authority>().ok();
-        let host = host.filter(|host| !host.host().is_empty() && !host.as_str().contains('@'));
+        let host = authority.parse::<Authority>().ok().filter(|parsed| {
+            let has_odd_port = parsed.host() != authority && parsed.port_u16().is_none();
+            !parsed.host().is_empty() && !authority.contains('@') && !has_odd_port
+        });
         let host = host.ok_or_else(|| {
             let address = address.escape_debug();
             Error::runtime(format!(
@@ -99,10 +98,11 @@ impl Client {
             );
             return Err(Error::runtime(message));
         }
-        if !parts.headers.contains_key(REQUEST_ID) {
-            return Err(Error::runtime(
-                "the Runtime API sent an invocation without a request id",
-            ));
+        let id = parts.headers.get(REQUEST_ID).map(HeaderValue::as_bytes);
+        let is_segment = |byte: &u8| byte.is_ascii_graphic() && !b"/?#%".contains(byte);
+        if !id.is_some_and(|id| !id.is_empty() && id.iter().all(is_segment)) {
+            let message = "the Runtime API sent an invocation without a proper request id";
+            return Err(Error::runtime(message));
         }
         Ok(Invocation::new(event, Context::from(parts.headers)))
     }
@@ -110,17 +110,13 @@ impl Client {
     /// Answers an invocation.
     pub(super) async fn respond(&mut self, context: &Context, reply: Bytes) -> Result<(), Error> {
         let len = reply.len();
-        // Once it has refused a reply, Lambda fails the invocation in its own words.
-        let status = match len {
-            ..=MAX_REPLY => {
-                self.post(context, "response", HeaderMap::new(), reply)
-                    .await?
-            }
-            _ => Some(StatusCode::PAYLOAD_TOO_LARGE),
-        };
+        let status = self
+            .post(context, "response", HeaderMap::new(), reply)
+            .await?;
         if status == Some(StatusCode::PAYLOAD_TOO_LARGE) {
-            let message = format!("the reply has {len} bytes, and Lambda takes {MAX_REPLY}");
-            return self.fail(context, &Error::invalid_response(message)).await;
+            let message = format!("the reply has {len} bytes, more than Lambda takes");
+            let error = Error::invalid_response(message);
+            return self.fail(context, &error).await;
         }
         Ok(())
     }
@@ -129,9 +125,14 @@ impl Client {
     pub(super) async fn fail(&mut self, context: &Context, error: &Error) -> Result<(), Error> {
         let kind = error.error_type();
         let id = context.request_id();
-        log(format_args!("{id} {kind}: {error}"));
+        let mut message = error.to_string();
+        if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
+            message.truncate(end);
+            message.push_str(" [...]");
+        }
+        log(format_args!("{id} {kind}: {message}"));
         let mut body = b"{\"errorMessage\":\"".to_vec();
-        escape(error.to_string().as_bytes(), &mut body);
+        escape(message.as_bytes(), &mut body);
         body.extend_from_slice(b"\",\"errorType\":\"");
         escape(kind.as_bytes(), &mut body);
         body.extend_from_slice(b"\",\"stackTrace\":[]}");
@@ -161,12 +162,15 @@ impl Client {
                 .headers_mut()
                 .insert(INVOCATION_ID, invocation.clone());
         }
-        let sent = async {
-            let response = self.send(request).await?;
-            let (parts, body) = response.into_parts();
-            Ok::<_, Error>((parts.status, read(body).await?))
-        };
-        match sent.await {
+        let is_kept = self.connection.is_some();
+        let mut sent = self.exchange(request.clone()).await;
+        if is_kept && sent.is_err() {
+            // A connection may close while it waits, and most of all while the environment is
+            // frozen. An answer that came through after all is refused the second time.
+            self.connection = None;
+            sent = self.exchange(request).await;
+        }
+        match sent {
             Ok((status, _)) if status.is_success() => Ok(Some(status)),
             Ok((status, text)) => {
                 let text = String::from_utf8_lossy(&text);
@@ -187,6 +191,11 @@ impl Client {
                 Ok(None)
             }
         }
+    }
+
+    async fn exchange(&mut self, request: Request<Body>) -> Result<(StatusCode, Bytes), Error> {
+        let (parts, body) = self.send(request).await?.into_parts();
+        Ok((parts.status, read(body).await?))
     }
 
     fn request(&self, method: Method, path: &str, body: Body) -> Result<Request<Body>, Error> {

@@ -22,11 +22,12 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::wire::{self, Path, Query, Target, Wire, Writer};
+use super::rest_api::decode_v1;
+use super::wire::{self, Path, Wire, Writer};
 use super::{Asked, Source, last_hop, sealed::Sealed};
 use crate::{Body, ClientCert, Error, Event, Options};
 
-/// Application Load Balancer. See the [table of sources](self).
+/// Application Load Balancer. See the [table of sources](crate::source).
 #[derive(Clone, Copy, Debug)]
 pub struct Alb;
 
@@ -42,28 +43,7 @@ impl Sealed for Alb {
     }
 
     fn decode(&self, wire: &mut Wire<'_>, options: &Options) -> Result<Request<Body>, Error> {
-        let method = wire.read_method(wire.http_method, "httpMethod")?;
-        let target = Target {
-            field: "path",
-            path: wire.path,
-            style: Path::Verbatim,
-            stage: None,
-            query: Query::Split {
-                multi: wire.multi_value_query,
-                single: wire.query,
-                is_decoded: false,
-            },
-        };
-        let uri = wire.uri(target, options)?;
-        let headers = wire.take_both_headers()?;
-        let body = wire.take_body()?;
-        Ok(wire::request(
-            method,
-            uri,
-            wire.context.protocol,
-            headers,
-            body,
-        ))
+        decode_v1(wire, Path::Verbatim, None, false, options)
     }
 
     fn encode(
@@ -75,12 +55,17 @@ impl Sealed for Alb {
         let encoding = options.encoding_of(response.headers().get(http::header::CONTENT_TYPE));
         let mut reply = Writer::new(response, encoding, true, asked.is_head);
         reply.status_description();
-        if asked.is_multi_value {
-            reply.multi_value_headers();
-        } else {
-            single_value_headers(&mut reply, options.permutes_alb_cookies());
+        match asked.is_multi_value {
+            true if options.reverses_alb_values() => reply.reversed_multi_value_headers(),
+            true => reply.multi_value_headers(),
+            false => single_value_headers(&mut reply, options.permutes_alb_cookies()),
         }
         Ok(reply.finish())
+    }
+
+    fn max_reply(&self) -> usize {
+        // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
+        1 << 20
     }
 
     fn client_ip(&self, event: &Event) -> Option<IpAddr> {

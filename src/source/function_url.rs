@@ -9,7 +9,8 @@
 //! }
 //! ```
 //!
-//! Unlike an HTTP API, it leaves the path as the client wrote it, and has the cookies both
+//! In a response it renames some headers to `x-amzn-Remapped-<name>`, `WWW-Authenticate` among
+//! them. Unlike an HTTP API, it leaves the path as the client wrote it, and has the cookies both
 //! apart and among the headers.
 //!
 //! [format]: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
@@ -24,7 +25,7 @@ use super::wire::{Path, Wire};
 use super::{Asked, HttpApi, Source, sealed::Sealed};
 use crate::{Body, ClientCert, Error, Event, Options};
 
-/// Lambda function URL. See the [table of sources](self).
+/// Lambda function URL. See the [table of sources](crate::source).
 #[derive(Clone, Copy, Debug)]
 pub struct FunctionUrl;
 

@@ -25,7 +25,7 @@ use super::wire::{self, Path, Query, Target, Wire, Writer};
 use super::{Asked, Source, sealed::Sealed, source_ip};
 use crate::{Body, ClientCert, Error, Event, Options};
 
-/// API Gateway HTTP API, payload format 2.0. See the [table of sources](self).
+/// API Gateway HTTP API, payload format 2.0. See the [table of sources](crate::source).
 #[derive(Clone, Copy, Debug)]
 pub struct HttpApi;
 
@@ -106,7 +106,7 @@ pub(super) fn decode_v2(
     headers.read_cookies(wire.cookies)?;
     let body = wire.take_body()?;
     let protocol = wire.context.http_protocol;
-    Ok(wire::request(method, uri, protocol, headers, body))
+    wire::request(method, uri, protocol, headers, body)
 }
 
 pub(super) fn encode_v2(response: &Response<Bytes>, asked: Asked, options: &Options) -> Bytes {

@@ -33,11 +33,11 @@ use super::wire::{self, Path, Query, Target, Value, Wire, Writer};
 use super::{Asked, Source, last_hop, sealed::Sealed};
 use crate::{Body, Error, Event, Options};
 
-/// VPC Lattice, event structure V2. See the [table of sources](self).
+/// VPC Lattice, event structure V2. See the [table of sources](crate::source).
 #[derive(Clone, Copy, Debug)]
 pub struct Lattice;
 
-/// VPC Lattice, event structure V1. See the [table of sources](self).
+/// VPC Lattice, event structure V1. See the [table of sources](crate::source).
 #[derive(Clone, Copy, Debug)]
 pub struct LatticeV1;
 
@@ -66,14 +66,14 @@ impl Sealed for Lattice {
         let encoding = options.encoding_of(response.headers().get(http::header::CONTENT_TYPE));
         let mut reply = Writer::new(response, encoding, true, asked.is_head);
         reply.status_description();
-        reply.headers(|reply, is_first| match reply.set_cookies().count() {
-            0 => {}
-            1 => single_cookie(reply, is_first),
-            _ => {
+        if reply.set_cookies().count() > 1 {
+            reply.headers(|reply, is_first| {
                 reply.header_name(b"set-cookie", is_first);
                 reply.cookie_array();
-            }
-        });
+            });
+        } else {
+            single_value_headers(&mut reply, true);
+        }
         Ok(reply.finish())
     }
 
@@ -89,13 +89,6 @@ impl Sealed for Lattice {
     #[cfg(feature = "local")]
     fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
         crate::local::parse::parse_v1(reply)
-    }
-}
-
-fn single_cookie(reply: &mut Writer<'_>, is_first: &mut bool) {
-    for cookie in reply.set_cookies() {
-        reply.header_name(b"set-cookie", is_first);
-        reply.header_value(cookie);
     }
 }
 
@@ -164,11 +157,5 @@ fn decode<'a>(
     let uri = wire.uri(target, options)?;
     let headers = wire.take_headers()?;
     let body = wire.take_body()?;
-    Ok(wire::request(
-        method,
-        uri,
-        wire.context.protocol,
-        headers,
-        body,
-    ))
+    wire::request(method, uri, wire.context.protocol, headers, body)
 }

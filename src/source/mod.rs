@@ -15,14 +15,14 @@
 //!
 //! [edge]: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-restrictions.html#lambda-at-edge-function-restrictions
 
-mod alb;
+pub mod alb;
 mod detect;
-mod function_url;
-mod http_api;
-mod lattice;
-mod pass_through;
-mod rest_api;
-mod websocket;
+pub mod function_url;
+pub mod http_api;
+pub mod lattice;
+pub mod pass_through;
+pub mod rest_api;
+pub mod websocket;
 pub(crate) mod wire;
 
 use std::fmt::Debug;
@@ -34,15 +34,23 @@ use http::{Request, Response};
 use crate::{Body, Error, Event, Options};
 use wire::Wire;
 
+#[doc(inline)]
 pub use alb::Alb;
+#[doc(inline)]
 pub use function_url::FunctionUrl;
+#[doc(inline)]
 pub use http_api::HttpApi;
+#[doc(inline)]
 pub use lattice::{Lattice, LatticeV1};
+#[doc(inline)]
 pub use pass_through::PassThrough;
+#[doc(inline)]
 pub use rest_api::{HttpApiV1, RestApi};
+#[doc(inline)]
 pub use websocket::WebSocket;
 
 pub(crate) use detect::detect;
+pub(crate) use sealed::Asked;
 
 /// Every source, in the order in which an event is held against them.
 pub(crate) static ALL: &[&dyn Source] = &[
@@ -71,18 +79,24 @@ pub trait Source: sealed::Sealed + Debug + Send + Sync {
     fn name(&self) -> &'static str;
 }
 
-/// What the reply depends on, besides the response.
-#[derive(Clone, Copy, Debug)]
-pub struct Asked {
-    pub(crate) source: &'static dyn Source,
-    /// The method was HEAD.
-    pub(crate) is_head: bool,
-    /// The event had `multiValueHeaders`.
-    pub(crate) is_multi_value: bool,
-}
+/// What Lambda takes of a buffered reply, in bytes: [6 MB][quotas], and some for the envelope,
+/// as its error messages say.
+///
+/// [quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+pub(crate) const MAX_REPLY: usize = 6_291_556;
 
 pub(crate) mod sealed {
     use super::*;
+
+    /// What the reply depends on, besides the response.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Asked {
+        pub(crate) source: &'static dyn Source,
+        /// The method was HEAD.
+        pub(crate) is_head: bool,
+        /// The event had `multiValueHeaders`.
+        pub(crate) is_multi_value: bool,
+    }
 
     /// The work of a source. Sealed, so that it may change.
     pub trait Sealed {
@@ -99,6 +113,11 @@ pub(crate) mod sealed {
             asked: Asked,
             options: &Options,
         ) -> Result<Bytes, Error>;
+
+        /// What the gateway and Lambda take of a reply, in bytes.
+        fn max_reply(&self) -> usize {
+            MAX_REPLY
+        }
 
         /// The client's address, as far as it can be trusted.
         fn client_ip(&self, event: &Event) -> Option<IpAddr>;

@@ -14,7 +14,7 @@ use super::wire::{self, HeadersIn, Value, Wire};
 use super::{Asked, Source, sealed::Sealed};
 use crate::{Body, Error, Event, Options};
 
-/// Any other event, to one path. See the [table of sources](self).
+/// Any other event, to one path. See the [table of sources](crate::source).
 #[derive(Clone, Copy, Debug)]
 pub struct PassThrough;
 
@@ -39,13 +39,13 @@ impl Sealed for PassThrough {
         })?;
         let mut headers = HeadersIn::new(wire.event);
         headers.imply(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Ok(wire::request(
+        wire::request(
             Method::POST,
             uri,
             Value::default(),
             headers,
             wire.event.clone(),
-        ))
+        )
     }
 
     fn encode(&self, response: &Response<Bytes>, _: Asked, _: &Options) -> Result<Bytes, Error> {

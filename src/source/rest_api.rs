@@ -20,9 +20,12 @@
 //! The reply has `multiValueHeaders` only: with `headers` beside it values would be doubled,
 //! and with any further member the gateway answers 502. A REST API decodes base64 only if
 //! its binary media types match the request's first `Accept` value ([source][binary]), so
-//! only a body that is not UTF-8 goes so.
+//! only a body that is not UTF-8 goes so. Some [headers of a response][headers] the gateway
+//! renames to `x-amzn-Remapped-<name>`, `WWW-Authenticate`, `Date` and `Server` among them, or
+//! drops; they are sent under their own names.
 //!
 //! [format]: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-input-format
+//! [headers]: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
 //! [binary]: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html
 
 use std::net::IpAddr;
@@ -34,11 +37,11 @@ use super::wire::{self, Path, Query, Target, Text, Wire, Writer};
 use super::{Asked, Source, sealed::Sealed, source_ip};
 use crate::{Body, ClientCert, Error, Event, Options};
 
-/// API Gateway REST API. See the [table of sources](self).
+/// API Gateway REST API. See the [table of sources](crate::source).
 #[derive(Clone, Copy, Debug)]
 pub struct RestApi;
 
-/// API Gateway HTTP API, payload format 1.0. See the [table of sources](self).
+/// API Gateway HTTP API, payload format 1.0. See the [table of sources](crate::source).
 #[derive(Clone, Copy, Debug)]
 pub struct HttpApiV1;
 
@@ -54,7 +57,7 @@ impl Sealed for RestApi {
     }
 
     fn decode(&self, wire: &mut Wire<'_>, options: &Options) -> Result<Request<Body>, Error> {
-        decode_v1(wire, Path::Verbatim, None, options)
+        decode_v1(wire, Path::Verbatim, None, true, options)
     }
 
     fn encode(
@@ -106,7 +109,7 @@ impl Sealed for HttpApiV1 {
         } else {
             None
         };
-        decode_v1(wire, Path::Decoded, removed, options)
+        decode_v1(wire, Path::Decoded, removed, true, options)
     }
 
     fn encode(
@@ -137,10 +140,12 @@ impl Sealed for HttpApiV1 {
     }
 }
 
-fn decode_v1<'a>(
+/// Reads payload format 1.0, or what is like it; `is_decoded` says so of the query.
+pub(super) fn decode_v1<'a>(
     wire: &mut Wire<'a>,
     style: Path,
     stage: Option<Text<'a>>,
+    is_decoded: bool,
     options: &Options,
 ) -> Result<Request<Body>, Error> {
     let method = wire.read_method(wire.http_method, "httpMethod")?;
@@ -152,19 +157,13 @@ fn decode_v1<'a>(
         query: Query::Split {
             multi: wire.multi_value_query,
             single: wire.query,
-            is_decoded: true,
+            is_decoded,
         },
     };
     let uri = wire.uri(target, options)?;
     let headers = wire.take_both_headers()?;
     let body = wire.take_body()?;
-    Ok(wire::request(
-        method,
-        uri,
-        wire.context.protocol,
-        headers,
-        body,
-    ))
+    wire::request(method, uri, wire.context.protocol, headers, body)
 }
 
 fn encode_v1(

@@ -31,7 +31,7 @@ use super::wire::{self, Query, Value, Wire, Writer};
 use super::{Asked, RestApi, Source, sealed::Sealed};
 use crate::{Body, Error, Event, Options};
 
-/// API Gateway WebSocket API. See the [table of sources](self).
+/// API Gateway WebSocket API. See the [table of sources](crate::source).
 #[derive(Clone, Copy, Debug)]
 pub struct WebSocket;
 
@@ -64,21 +64,14 @@ impl Sealed for WebSocket {
         let is_message = wire.context.event_type.is_text("MESSAGE");
         let body = wire.take_body()?;
         if is_message {
-            let is_json = wire::is_json(&body);
-            let kind = if is_json {
-                "application/json"
-            } else {
-                "text/plain; charset=utf-8"
+            let kind = match std::str::from_utf8(&body) {
+                Ok(_) if wire::is_json(&body) => "application/json",
+                Ok(_) => "text/plain; charset=utf-8",
+                Err(_) => "application/octet-stream",
             };
             headers.imply(CONTENT_TYPE, HeaderValue::from_static(kind));
         }
-        Ok(wire::request(
-            Method::POST,
-            uri,
-            Value::default(),
-            headers,
-            body,
-        ))
+        wire::request(Method::POST, uri, Value::default(), headers, body)
     }
 
     fn encode(

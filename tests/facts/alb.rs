@@ -174,3 +174,37 @@ fn hop_by_hop_headers_and_lengths_stay_behind() {
         json!({"x-stays": ["1"]})
     );
 }
+
+#[test]
+fn a_reply_of_more_than_1_mb_is_refused_with_both_sizes() {
+    let large = Response::new(Body::from("x".repeat(1 << 20)));
+    let error = try_reply(Options::new(), MULTI, large).unwrap_err();
+    assert!(error.is_invalid_response());
+    assert!(
+        error.to_string().ends_with("and alb takes 1048576"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_order_of_multi_values_can_be_turned_around() {
+    let options = Options::new().alb_reversed_values(true);
+    let reply = try_reply(options, MULTI, repeated().map(Body::from)).unwrap();
+    let reply: Value = serde_json::from_slice(&reply).unwrap();
+    assert_eq!(
+        reply["multiValueHeaders"]["set-cookie"],
+        json!(["b=2", "a=1; Path=/"])
+    );
+    assert_eq!(
+        reply["multiValueHeaders"]["vary"],
+        json!(["origin", "accept"])
+    );
+}
+
+#[test]
+fn base64_is_always_honoured() {
+    assert_eq!(
+        reply(SINGLE, Response::new(&b"\xff"[..]))["isBase64Encoded"],
+        true
+    );
+}

@@ -108,3 +108,15 @@ fn a_tenant_and_odd_headers_of_the_runtime_api() {
     assert_eq!((context.deadline_ms(), context.trace_id()), (None, None));
     assert_eq!(context.headers().len(), 6);
 }
+
+#[test]
+fn http_api_1_0_authorizers_have_claims_and_scopes() {
+    let event = json!({"version": "1.0", "httpMethod": "GET", "path": "/",
+        "requestContext": {"authorizer": {"claims": {"sub": "u-1"}, "scopes": ["a"]}}});
+    let request = request(event.to_string());
+    let said: Value = event_of(&request).authorizer().unwrap().unwrap();
+    assert_eq!(
+        (&said["claims"]["sub"], &said["scopes"][0]),
+        (&json!("u-1"), &json!("a"))
+    );
+}

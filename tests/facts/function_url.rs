@@ -99,3 +99,37 @@ fn a_content_length_is_left_to_the_gateway_which_would_rename_it() {
         .unwrap();
     assert_eq!(reply(EVENT, response)["headers"], json!({}));
 }
+
+#[test]
+fn the_cookie_header_is_the_clients_own_and_stays_as_it_is() {
+    let cases = [
+        ("a=1;b=2", json!(["a=1", "b=2"])),
+        ("a=1;", json!(["a=1"])),
+        ("a=1; b=2", json!(["b=2", "a=1"])),
+        ("a=1; b=2; b=2", json!(["a=1", "b=2"])),
+    ];
+    for (header, cookies) in cases {
+        let event = with(
+            EVENT,
+            json!({"cookies": cookies, "headers": {"cookie": header}}),
+        );
+        assert_eq!(values(&request(event), "cookie"), [header.as_bytes()]);
+    }
+}
+
+#[test]
+fn an_iam_caller_has_an_authorizer() {
+    let iam = json!({"iam": {"accessKey": "AKIA", "userArn": "arn"}});
+    let event = with(EVENT, json!({"requestContext": {"authorizer": iam}}));
+    let found: Option<serde_json::Value> = event_of(&request(event)).authorizer().unwrap();
+    assert_eq!(found.unwrap()["iam"]["accessKey"], "AKIA");
+}
+
+#[test]
+fn the_gateway_ignores_multi_value_headers_and_prints_arrays() {
+    let gateway = Gateway::new(&source::FunctionUrl);
+    let reply = br#"{"statusCode":200,"headers":{"set-cookie":["a=1","b=2"]},"multiValueHeaders":{"x":["y"]}}"#;
+    let response = gateway.parse(reply).unwrap();
+    assert_eq!(response.headers()["set-cookie"], "[a=1, b=2]");
+    assert!(!response.headers().contains_key("x"));
+}

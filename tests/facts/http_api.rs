@@ -257,3 +257,29 @@ fn a_reply_without_a_status_is_itself_the_body() {
     assert_eq!(response.headers()["content-type"], "application/json");
     assert_eq!(response.body(), r#"{"hello":"world"}"#);
 }
+
+#[test]
+fn a_body_without_a_type_comes_in_base64() {
+    let client = http::Request::post("/")
+        .body(bytes::Bytes::from("hi"))
+        .unwrap();
+    let event = Gateway::new(&source::HttpApi).render(&client);
+    assert!(event.ends_with(br#""body":"aGk=","isBase64Encoded":true}"#));
+    assert_eq!(body_of(request(event)).0, "hi");
+}
+
+#[test]
+fn the_gateway_refuses_wrong_types() {
+    let gateway = Gateway::new(&source::HttpApi);
+    assert!(gateway.parse(br#"{"statusCode":"x"}"#).is_err());
+    assert!(gateway.parse(br#"{"statusCode":200,"body":{}}"#).is_err());
+}
+
+#[test]
+fn a_custom_domains_mapping_key_is_not_in_the_path() {
+    let event = with(
+        EVENT,
+        json!({"rawPath": "/prod/foo", "requestContext": {"stage": "prod", "domainName": "my.example.com"}}),
+    );
+    assert_eq!(request(event).uri(), "/foo");
+}

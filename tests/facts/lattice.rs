@@ -113,3 +113,34 @@ fn a_reply_has_headers_and_loses_no_cookie() {
     assert_eq!(v1["headers"]["set-cookie"], "a=1; Path=/");
     assert_eq!(v1["headers"]["Set-cookie"], "b=2");
 }
+
+#[test]
+fn v2_with_members_in_snake_case_is_read_as_well() {
+    let event = with(
+        V2,
+        json!({"queryStringParameters": null, "query_string_parameters": {"a": "1"}, "body": "aGk=", "is_base64_encoded": true}),
+    );
+    let request = request(event);
+    assert_eq!(request.uri().query(), Some("a=1"));
+    assert_eq!(body_of(request).0, "hi");
+}
+
+#[test]
+fn hop_by_hop_headers_stay_behind() {
+    let response = http::Response::builder()
+        .header("connection", "close")
+        .header("x", "1")
+        .body("")
+        .unwrap();
+    assert_eq!(reply(V2, response)["headers"], json!({"x": "1"}));
+}
+
+#[test]
+fn the_order_of_a_query_is_that_of_the_event() {
+    let orders: Vec<_> = (0..8).map(|_| request(V1).uri().to_string()).collect();
+    assert!(
+        orders
+            .iter()
+            .all(|order| order == "/api/product?category=electronics&tags=tv")
+    );
+}

@@ -340,3 +340,70 @@ fn headers_that_the_gateway_renames_go_under_their_own_names() {
         assert_eq!(reply["multiValueHeaders"][name], json!([value]));
     }
 }
+
+#[test]
+fn path_parameters_are_not_decoded() {
+    let event = with(
+        EVENT,
+        json!({"pathParameters": {"proxy": "a%20b%40", "none": null}}),
+    );
+    let parameters = event_of(&request(event)).path_parameters();
+    assert_eq!(
+        (parameters["proxy"].as_str(), parameters.len()),
+        ("a%20b%40", 1)
+    );
+}
+
+#[test]
+fn headers_that_the_gateway_drops_do_not_arrive() {
+    let dropped = [
+        "connection",
+        "content-md5",
+        "expect",
+        "max-forwards",
+        "te",
+        "trailer",
+        "upgrade",
+    ];
+    let mut client = http::Request::get("/x").header("x-stays", "1");
+    for name in dropped {
+        client = client.header(name, "x");
+    }
+    let client = client.body(bytes::Bytes::new()).unwrap();
+    let seen = request(Gateway::new(&source::RestApi).render(&client));
+    assert!(
+        dropped
+            .iter()
+            .all(|name| !seen.headers().contains_key(*name))
+    );
+    assert_eq!(values(&seen, "x-stays"), [b"1"]);
+}
+
+#[test]
+fn the_gateway_refuses_a_multi_value_header_that_is_no_array() {
+    let gateway = Gateway::new(&source::RestApi);
+    assert!(
+        gateway
+            .parse(br#"{"multiValueHeaders":{"a":"b"}}"#)
+            .is_err()
+    );
+    assert!(gateway.parse(br#"{"headers":{"a":["b"]}}"#).is_err());
+    assert!(
+        gateway
+            .parse(br#"{"body":"*","isBase64Encoded":true}"#)
+            .is_err()
+    );
+}
+
+#[test]
+fn identity_of_an_iam_caller_is_in_the_request_context() {
+    let event = with(
+        EVENT,
+        json!({"requestContext": {"identity": {"caller": "AIDA", "userArn": "arn"}}}),
+    );
+    let request = request(event);
+    let caller: Option<String> = event_of(&request)
+        .get(&["requestContext", "identity", "caller"])
+        .unwrap();
+    assert_eq!(caller.as_deref(), Some("AIDA"));
+}

@@ -1,7 +1,7 @@
 //! A Runtime API that says what a test tells it to, and notes what it is told.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
+use std::io;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -28,6 +28,7 @@ struct Script {
     connections: Mutex<usize>,
     requests: Mutex<usize>,
     closes: bool,
+    lost: Mutex<usize>,
     idle: Notify,
 }
 
@@ -86,6 +87,11 @@ impl RuntimeApi {
         RuntimeApi { address, script }
     }
 
+    /// Reads this many posts without an answer, and closes their connections.
+    pub fn lose(&self, posts: usize) {
+        *self.script.lost.lock().unwrap() = posts;
+    }
+
     /// Waits until the runtime asks for more than there is.
     pub async fn posts(&self) -> Vec<Post> {
         let idle = self.script.idle.notified();
@@ -111,7 +117,7 @@ impl RuntimeApi {
 async fn answer(
     script: Arc<Script>,
     request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+) -> io::Result<Response<Full<Bytes>>> {
     *script.requests.lock().unwrap() += 1;
     let (parts, body) = request.into_parts();
     let body = body.collect().await.expect("a whole request").to_bytes();
@@ -125,6 +131,13 @@ async fn answer(
             }
         }
     } else {
+        {
+            let mut lost = script.lost.lock().unwrap();
+            if *lost > 0 {
+                *lost -= 1;
+                return Err(io::Error::other("lost"));
+            }
+        }
         let path = parts.uri.path().to_owned();
         let headers = parts.headers;
         script.posts.lock().unwrap().push(Post {

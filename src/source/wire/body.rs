@@ -1,8 +1,8 @@
 //! Bodies: base64 on the way in, and text or base64 on the way out.
 
-use base64::engine::general_purpose::{GeneralPurposeConfig, NO_PAD, PAD};
-use base64::engine::{DecodePaddingMode, Simd};
-use base64::{DecodeError, Engine as _, encoded_len};
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::PAD;
+use base64::{DecodeError, Engine, encoded_len};
 use bytes::Bytes;
 use serde::Deserialize as _;
 use serde::de::IgnoredAny;
@@ -12,17 +12,28 @@ use crate::options::BodyEncoding;
 
 /// The bytes of a body that came in base64. Padding may be left out.
 pub(crate) fn decode_body(text: &[u8]) -> Result<Bytes, DecodeError> {
-    let config = NO_PAD.with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    Simd::standard(config).decode(text).map(Bytes::from)
+    engine().decode(text).map(Bytes::from)
+}
+
+/// The fastest engine there is for the machine.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+fn engine() -> impl Engine {
+    let config = PAD.with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    base64::engine::Simd::standard(config)
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn engine() -> impl Engine {
+    let config = PAD.with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    base64::engine::general_purpose::GeneralPurpose::new(&base64::alphabet::STANDARD, config)
 }
 
 /// Appends a body in base64.
 pub(super) fn encode_body(body: &[u8], out: &mut Vec<u8>) {
-    const CONFIG: GeneralPurposeConfig = PAD;
     let start = out.len();
     let len = encoded_len(body.len(), true).unwrap_or_default();
     out.resize(start + len, 0);
-    if let Err(error) = Simd::standard(CONFIG).encode_slice(body, &mut out[start..]) {
+    if let Err(error) = engine().encode_slice(body, &mut out[start..]) {
         unreachable!("room for all of the body was made: {error}");
     }
 }

@@ -1,16 +1,18 @@
 //! The cookies of payload format 2.0.
 
+use std::collections::HashSet;
+
 use http::header::COOKIE;
 
-use super::names::header_value;
+use super::names::{header_value, is_bad};
 use super::{HeadersIn, Scanner, Text, Value};
 use crate::Error;
 
 impl HeadersIn<'_> {
     /// Reads the `cookies` of payload format 2.0, which stand for the header.
     ///
-    /// A function URL sends the header as well, with the same cookies; one that only the
-    /// header has is kept.
+    /// A function URL sends the header as well: that is the client's own, and is kept as it
+    /// is unless it lacks a cookie.
     pub(crate) fn read_cookies(&mut self, cookies: Value<'_>) -> Result<(), Error> {
         let Some(scanner) = cookies.scan(self.event) else {
             return Ok(());
@@ -19,13 +21,19 @@ impl HeadersIn<'_> {
             return Ok(());
         };
         if let Some(header) = self.map.get(COOKIE) {
-            if header.as_bytes() == &*joined {
+            let header = header.as_bytes();
+            if header == &*joined || missing(header, &joined).is_empty() {
                 return Ok(());
             }
-            add_missing(joined.to_mut(), header.as_bytes());
+            let rest = missing(&joined, header);
+            let joined = joined.to_mut();
+            for cookie in rest {
+                joined.extend_from_slice(b"; ");
+                joined.extend_from_slice(cookie);
+            }
         }
         let value = header_value(self.event, joined)
-            .map_err(|reason| cookies.unexpected(self.event, "cookies", reason))?;
+            .map_err(|reason| bad_cookie(self.event, cookies, &reason))?;
         let inserted = self.map.try_insert(COOKIE, value);
         inserted
             .map(drop)
@@ -59,17 +67,35 @@ fn joined(mut scanner: Scanner<'_>) -> Result<Option<Text<'_>>, Error> {
     Ok(Some(Text::Owned(joined)))
 }
 
-/// Adds the cookies of a header that are not there yet.
-fn add_missing(cookies: &mut Vec<u8>, header: &[u8]) {
-    let pieces = |text: &[u8]| -> Vec<Vec<u8>> {
-        let pieces = text.split(|byte| *byte == b';');
-        pieces.map(|piece| piece.trim_ascii().to_vec()).collect()
+/// The error for the cookie that no header can hold.
+#[cold]
+fn bad_cookie(event: &[u8], cookies: Value<'_>, reason: &str) -> Error {
+    let unnamed = cookies.unexpected(event, "cookies", reason);
+    let Some(mut scanner) = cookies.scan(event) else {
+        return unnamed;
     };
-    let mut known: std::collections::HashSet<_> = pieces(cookies).into_iter().collect();
-    for piece in pieces(header) {
-        if !piece.is_empty() && known.insert(piece.clone()) {
-            cookies.extend_from_slice(b"; ");
-            cookies.extend_from_slice(&piece);
+    let mut is_first = true;
+    let entered = scanner.enter_array("an array of cookies");
+    while entered.is_ok() && matches!(scanner.element(&mut is_first), Ok(true)) {
+        let at = scanner.clone();
+        match scanner.string() {
+            Ok(cookie) if cookie.iter().any(|byte| is_bad(*byte)) => return at.fault_here(reason),
+            Ok(_) => {}
+            Err(error) => return error,
         }
     }
+    unnamed
+}
+
+/// The cookies of the second header that the first does not have.
+fn missing<'c>(header: &[u8], other: &'c [u8]) -> Vec<&'c [u8]> {
+    let known: HashSet<&[u8]> = cookies(header).collect();
+    cookies(other)
+        .filter(|cookie| !known.contains(cookie))
+        .collect()
+}
+
+fn cookies(header: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let cookies = header.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+    cookies.filter(|cookie| !cookie.is_empty())
 }

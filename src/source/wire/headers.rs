@@ -136,7 +136,7 @@ impl<'a> Wire<'a> {
     }
 }
 
-const TOO_MANY: &str = "there are more headers than a request can have";
+pub(super) const TOO_MANY: &str = "there are more headers than a request can have";
 
 /// Goes over an object of headers; each value has to be read or skipped.
 #[inline]

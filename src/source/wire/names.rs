@@ -38,7 +38,7 @@ fn bad_value(text: &[u8]) -> String {
     format!("a header's value cannot hold the byte {bad:#04x}")
 }
 
-const fn is_bad(byte: u8) -> bool {
+pub(super) const fn is_bad(byte: u8) -> bool {
     byte < b' ' && byte != b'\t' || byte == 0x7f
 }
 

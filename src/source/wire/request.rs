@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderValue, Method, Request, Uri, Version};
 
+use super::headers::TOO_MANY;
 use super::{HeadersIn, Value, Wire};
 use crate::{Body, Error};
 
@@ -14,23 +15,23 @@ pub(crate) fn request(
     protocol: Value<'_>,
     headers: HeadersIn<'_>,
     body: Bytes,
-) -> Request<Body> {
+) -> Result<Request<Body>, Error> {
     let mut headers = headers.into_map();
     // The body is delivered whole, in the length it has now that it is decoded. A gateway
     // that takes the length away had one, or chunks, from the client.
     if !body.is_empty() {
         headers.remove(TRANSFER_ENCODING);
-        // A map that is full has more headers than an app can use; it does without.
-        let _ = headers.try_insert(CONTENT_LENGTH, body.len().into());
-    } else if let Some(length) = headers.get_mut(CONTENT_LENGTH) {
-        *length = HeaderValue::from_static("0");
+        let inserted = headers.try_insert(CONTENT_LENGTH, body.len().into());
+        inserted.map_err(|_| Error::invalid_event("headers", 0, TOO_MANY))?;
+    } else if headers.contains_key(CONTENT_LENGTH) {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     let mut request = Request::new(Body::from(body));
     *request.method_mut() = method;
     *request.uri_mut() = uri;
     *request.version_mut() = version(protocol);
     *request.headers_mut() = headers;
-    request
+    Ok(request)
 }
 
 /// The version the client spoke; HTTP/1.1 where the gateway does not say.

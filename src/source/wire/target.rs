@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use http::Uri;
 
-use super::percent::{SEGMENT, path_set, percent_encode};
+use super::percent::{SEGMENT, path_set, percent_decode, percent_encode};
 use super::query::{Query, QueryIn};
 use super::{Text, Value, Wire, shared};
 use crate::{Error, Options};
@@ -44,7 +44,10 @@ impl<'a> Wire<'a> {
         let stage = stage.as_deref().unwrap_or_default();
         let mut text = without_prefix(text, stage);
         if let Some(base_path) = options.base_path_bytes() {
-            text = without_prefix(text, base_path);
+            text = match style {
+                Path::Verbatim => without_prefix(text, base_path),
+                Path::Decoded => without_prefix(text, &percent_decode(base_path, false)),
+            };
         }
         if text.is_empty() {
             text = Text::Borrowed(b"/");

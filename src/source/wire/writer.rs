@@ -61,9 +61,22 @@ impl<'r> Writer<'r> {
 
     /// An object of names, each with an array of its values.
     pub(crate) fn multi_value_headers(&mut self) {
+        self.multi_value(self.deliverable());
+    }
+
+    /// The same, with the last value of each name first.
+    pub(crate) fn reversed_multi_value_headers(&mut self) {
+        let mut headers: Vec<_> = self.deliverable().collect();
+        // The values of one name stand together.
+        for values in headers.chunk_by_mut(|(one, _), (other, _)| one == other) {
+            values.reverse();
+        }
+        self.multi_value(headers.into_iter());
+    }
+
+    fn multi_value(&mut self, headers: impl Iterator<Item = (&'r HeaderName, &'r HeaderValue)>) {
         self.key("multiValueHeaders");
         self.out.push(b'{');
-        let headers = self.deliverable();
         let mut last: Option<&HeaderName> = None;
         for (name, value) in headers {
             if last == Some(name) {
