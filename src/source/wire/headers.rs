@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::names::{header_name, header_value};
+use super::names::{bad_value, header_name, header_value};
 use super::{Scanner, Text, Value, Wire};
 use crate::Error;
 
@@ -94,10 +94,18 @@ impl<'e> HeadersIn<'e> {
         })
     }
 
-    #[inline(always)]
+    #[inline]
     fn append(&mut self, name: HeaderName, text: Text<'_>) -> Result<(), String> {
-        let value = header_value(self.event, text)?;
-        let appended = self.map.try_append(name, value);
+        let appended = match text {
+            // The way of nearly every header: a value is large, and should move but once.
+            Text::Borrowed(text) if !text.is_empty() => {
+                match HeaderValue::from_maybe_shared(self.event.slice_ref(text)) {
+                    Ok(value) => self.map.try_append(name, value),
+                    Err(_) => return Err(bad_value(text)),
+                }
+            }
+            text => self.map.try_append(name, header_value(self.event, text)?),
+        };
         appended.map(drop).map_err(|_| TOO_MANY.to_owned())
     }
 }

@@ -15,7 +15,6 @@ pub(super) fn header_name(name: &[u8]) -> Result<HeaderName, String> {
     })
 }
 
-#[inline(always)]
 pub(super) fn header_value(event: &Bytes, text: Text<'_>) -> Result<HeaderValue, String> {
     match text {
         Text::Borrowed(text) => {
@@ -32,7 +31,7 @@ pub(super) fn header_value(event: &Bytes, text: Text<'_>) -> Result<HeaderValue,
 }
 
 #[cold]
-fn bad_value(text: &[u8]) -> String {
+pub(super) fn bad_value(text: &[u8]) -> String {
     let bad = text.iter().copied().find(|byte| is_bad(*byte));
     let bad = bad.unwrap_or_default();
     format!("a header's value cannot hold the byte {bad:#04x}")

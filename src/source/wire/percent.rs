@@ -66,7 +66,7 @@ pub(super) fn query_set(text: &[u8]) -> ByteSet {
 
 /// `http::Uri` takes bytes above 0x7F if they are UTF-8.
 fn high_unless_utf8(set: ByteSet, text: &[u8]) -> ByteSet {
-    if std::str::from_utf8(text).is_ok() {
+    if text.is_ascii() || std::str::from_utf8(text).is_ok() {
         set
     } else {
         set.with_high()
@@ -75,14 +75,15 @@ fn high_unless_utf8(set: ByteSet, text: &[u8]) -> ByteSet {
 
 pub(super) fn percent_encode(text: &[u8], refused: ByteSet, target: &mut Vec<u8>) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for &byte in text {
-        if refused.has(byte) {
-            let (high, low) = (HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]);
-            target.extend_from_slice(&[b'%', high, low]);
-        } else {
-            target.push(byte);
-        }
+    let mut rest = text;
+    while let Some(clean) = rest.iter().position(|byte| refused.has(*byte)) {
+        let byte = rest[clean];
+        let (high, low) = (HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]);
+        target.extend_from_slice(&rest[..clean]);
+        target.extend_from_slice(&[b'%', high, low]);
+        rest = &rest[clean + 1..];
     }
+    target.extend_from_slice(rest);
 }
 
 /// Text with its `%XX` decoded, and `+` if that is a space.

@@ -8,7 +8,7 @@ use std::fmt;
 use super::Text;
 use super::locate::path_to;
 use super::text::{code_point, unescape, utf8_len};
-use super::words::{find_near, find_quote};
+use super::words::find_near;
 use crate::Error;
 
 /// A place in an event.
@@ -109,7 +109,7 @@ impl<'a> Scanner<'a> {
     fn string_here(&mut self) -> Result<Text<'a>, Error> {
         let start = self.at + 1;
         let text = self.event.get(start..).unwrap_or_default();
-        match find_quote(text) {
+        match find_near(text) {
             Some(end) if text[end] == b'"' => {
                 self.at = start + end + 1;
                 Ok(Text::Borrowed(&text[..end]))
@@ -323,7 +323,7 @@ impl<'a> Scanner<'a> {
     fn skip_string(&mut self) -> Result<(), Error> {
         let start = self.at + 1;
         let text = self.event.get(start..).unwrap_or_default();
-        match find_quote(text) {
+        match find_near(text) {
             Some(end) if text[end] == b'"' => {
                 self.at = start + end + 1;
                 Ok(())
