@@ -49,6 +49,24 @@ fn malformed_json() {
     fails("{\"a\":+}", "+", "a: not JSON: expected a value");
     fails("{\"a\":1,}", "}", "not JSON: expected a value");
     fails("", "", "not JSON: it ends too early");
+    for cut in [
+        "{\"a\":1,",
+        "{\"a\"",
+        "{",
+        "[",
+        "[1,",
+        "\"a",
+        "\"\\",
+        "tru",
+        "{\"a\":",
+    ] {
+        let message = error(cut).to_string();
+        let (_, end) = message.split_once("(byte ").unwrap();
+        assert!(
+            end == format!("{})", cut.len()) || cut == "tru",
+            "{cut}: {message}"
+        );
+    }
 }
 
 #[test]

@@ -208,7 +208,7 @@ def failures(checks, rie):
         ("/body-error", to(get, "/body-error"), "Liftgate.BodyError", "/body-error was asked for"),
         ("a malformed header", raw("malformed_header"), "Liftgate.InvalidEvent", "headers.x-count: "),
         ("a malformed body", raw("malformed_base64"), "Liftgate.InvalidEvent", "body: not base64: "),
-        ("no JSON", b'{"version":"2.0",', "Liftgate.InvalidEvent", "EOF while parsing"),
+        ("no JSON", b'{"version":"2.0",', "Liftgate.InvalidEvent", "it ends too early (byte 17)"),
         ("no event", b"", "Liftgate.InvalidEvent", "(byte 0)"),
     ]
     for name, event, kind, message in cases:

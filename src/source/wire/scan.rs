@@ -77,12 +77,12 @@ impl<'a> Scanner<'a> {
             return Ok(None);
         }
         if self.peek() != Some(b'"') {
-            return Err(self.fault(self.at, "not JSON: expected a key"));
+            return Err(self.not_here("a key"));
         }
         self.key_at = self.at;
         let key = self.string_here()?;
         if self.peek() != Some(b':') {
-            return Err(self.fault(self.at, "not JSON: expected a colon"));
+            return Err(self.not_here("a colon"));
         }
         self.at += 1;
         Ok(Some(key))
@@ -177,7 +177,7 @@ impl<'a> Scanner<'a> {
                 Some(b'f') => self.literal("false")?,
                 Some(b'n') => self.literal("null")?,
                 Some(b'-' | b'0'..=b'9') => self.number()?,
-                Some(_) => return Err(self.fault(self.at, "not JSON: expected a value")),
+                Some(_) => return Err(self.not_here("a value")),
                 None => return Err(self.ends()),
             }
             // A value has ended, and with it maybe those that hold it.
@@ -239,6 +239,15 @@ impl<'a> Scanner<'a> {
         self.fault(self.at, format_args!("expected {expected}, found {found}"))
     }
 
+    /// The error for JSON that goes on in another way than it must.
+    #[cold]
+    fn not_here(&self, expected: &str) -> Error {
+        match self.event.get(self.at) {
+            Some(_) => self.fault(self.at, format_args!("not JSON: expected {expected}")),
+            None => self.ends(),
+        }
+    }
+
     #[cold]
     fn ends(&self) -> Error {
         self.fault(self.event.len(), "not JSON: it ends too early")
@@ -278,9 +287,7 @@ impl<'a> Scanner<'a> {
             Some(b',') => {
                 self.at += 1;
                 match self.peek() {
-                    Some(byte) if byte == close => {
-                        Err(self.fault(self.at, "not JSON: expected a value"))
-                    }
+                    Some(byte) if byte == close => Err(self.not_here("a value")),
                     _ => Ok(true),
                 }
             }
@@ -308,11 +315,11 @@ impl<'a> Scanner<'a> {
             return Ok(false);
         }
         if self.peek() != Some(b'"') {
-            return Err(self.fault(self.at, "not JSON: expected a key"));
+            return Err(self.not_here("a key"));
         }
         self.skip_string()?;
         if self.peek() != Some(b':') {
-            return Err(self.fault(self.at, "not JSON: expected a colon"));
+            return Err(self.not_here("a colon"));
         }
         self.at += 1;
         Ok(true)
