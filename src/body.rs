@@ -51,6 +51,12 @@ impl From<Bytes> for Body {
     }
 }
 
+impl From<&'static [u8]> for Body {
+    fn from(data: &'static [u8]) -> Self {
+        Bytes::from_static(data).into()
+    }
+}
+
 impl From<Vec<u8>> for Body {
     fn from(data: Vec<u8>) -> Self {
         Bytes::from(data).into()

@@ -1,4 +1,4 @@
-use crate::source::{self, Source};
+use crate::source::{self, Source, wire};
 
 /// How events are read and replies written.
 ///
@@ -167,7 +167,7 @@ impl Options {
         self.websocket_path = if path.is_empty() {
             Box::default()
         } else {
-            format!("/{path}").into()
+            uri_path(path)
         };
         self
     }
@@ -179,8 +179,7 @@ impl Options {
     /// text as a JSON string. A status of 400 or more fails the invocation, so that queues
     /// and streams try again.
     pub fn pass_through(mut self, path: impl AsRef<str>) -> Self {
-        let path = path.as_ref().trim_start_matches('/');
-        self.pass_through = Some(format!("/{path}").into());
+        self.pass_through = Some(uri_path(path.as_ref().trim_start_matches('/')));
         self
     }
 
@@ -288,6 +287,14 @@ impl Options {
         let found = overrides.find(|(pattern, _)| is_of(pattern));
         found.map_or(self.body_encoding, |(_, encoding)| *encoding)
     }
+}
+
+/// A path for a URI: what that cannot hold is percent-encoded.
+fn uri_path(path: &str) -> Box<str> {
+    let mut encoded = vec![b'/'];
+    wire::encode_path(path.as_bytes(), &mut encoded);
+    // Only ASCII is added to what was UTF-8.
+    String::from_utf8_lossy(&encoded).into()
 }
 
 impl Default for Options {

@@ -470,3 +470,28 @@ fn an_only_source_is_taken_at_its_word() {
     let error = try_request(options(), r#"{"Records":[]}"#).unwrap_err();
     assert_eq!(error.to_string(), "invalid event: httpMethod is missing");
 }
+
+#[test]
+fn an_event_of_a_source_that_is_left_out_says_what_is_accepted() {
+    let options = Options::new().sources(&[&liftgate::source::HttpApi]);
+    let event = r#"{"httpMethod":"GET","path":"/","requestContext":{"elb":{}}}"#;
+    let error = try_request(options, event).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("(Options::sources accepts http_api)"),
+        "{error}"
+    );
+}
+
+#[test]
+fn paths_of_options_are_made_to_fit_a_uri() {
+    let options = Options::new().pass_through("a b/é?x#y");
+    assert_eq!(
+        try_request(options, "{}").unwrap().uri(),
+        "/a%20b/é%3Fx%23y"
+    );
+    let options = Options::new().websocket_path("a b");
+    let event = r#"{"requestContext":{"connectionId":"c","eventType":"MESSAGE","routeKey":"r"}}"#;
+    assert_eq!(try_request(options, event).unwrap().uri(), "/a%20b/r");
+}

@@ -4,6 +4,7 @@
 //! and responses of replies, as the real gateway does. Tests can drive a
 //! [`Lambda`](crate::Lambda) with it.
 
+mod front;
 mod json;
 pub(crate) mod parse;
 mod pieces;
@@ -18,6 +19,7 @@ use http::{Request, Response};
 use crate::Error;
 use crate::source::Source;
 
+pub(crate) use front::Front;
 pub(crate) use server::serve;
 
 /// A gateway's half of the protocol.
@@ -47,18 +49,6 @@ pub(crate) use server::serve;
 pub struct Gateway {
     source: &'static dyn Source,
     front: Front,
-}
-
-/// What a gateway knows besides the request.
-#[derive(Clone, Debug)]
-pub struct Front {
-    pub(crate) stage: String,
-    pub(crate) client_ip: IpAddr,
-    pub(crate) port: u16,
-    pub(crate) request_id: String,
-    pub(crate) trace_id: String,
-    pub(crate) time_ms: u64,
-    pub(crate) multi_value: bool,
 }
 
 impl Gateway {

@@ -1,5 +1,5 @@
 use super::wire::Wire;
-use super::{PassThrough, Source};
+use super::{ALL, PassThrough, Source};
 use crate::event::{lookup, member_names};
 use crate::{Error, Options};
 
@@ -17,15 +17,19 @@ pub(crate) fn detect(wire: &Wire<'_>, options: &Options) -> Result<&'static dyn 
     if options.pass_through_path().is_some() {
         return Ok(&PassThrough);
     }
-    Err(unknown(wire))
+    Err(unknown(wire, options.table()))
 }
 
 #[cold]
-fn unknown(wire: &Wire<'_>) -> Error {
+fn unknown(wire: &Wire<'_>, accepted: &[&dyn Source]) -> Error {
     let looks = looks_like(wire);
-    Error::unknown_event(format!(
-        "this is {looks}; turn on Options::pass_through to receive it"
-    ))
+    let mut message = format!("this is {looks}; turn on Options::pass_through to receive it");
+    if accepted.len() < ALL.len() {
+        let names: Vec<_> = accepted.iter().map(|source| source.name()).collect();
+        let names = names.join(", ");
+        message.push_str(&format!(" (Options::sources accepts {names})"));
+    }
+    Error::unknown_event(message)
 }
 
 /// What an event looks like, for someone who wonders how it got here.

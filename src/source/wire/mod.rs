@@ -26,7 +26,7 @@ pub(crate) use body::{decode_body, is_json};
 pub(crate) use escape::escape;
 pub(crate) use headers::HeadersIn;
 pub(crate) use locate::invalid_value;
-pub(crate) use percent::percent_decode;
+pub(crate) use percent::{encode_path, percent_decode};
 pub(crate) use query::Query;
 pub(crate) use request::request;
 pub(crate) use scan::Scanner;

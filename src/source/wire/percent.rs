@@ -73,6 +73,11 @@ fn high_unless_utf8(set: ByteSet, text: &[u8]) -> ByteSet {
     }
 }
 
+/// Escapes what `http::Uri` refuses in a path.
+pub(crate) fn encode_path(path: &[u8], target: &mut Vec<u8>) {
+    percent_encode(path, path_set(Path::Verbatim, path), target);
+}
+
 pub(super) fn percent_encode(text: &[u8], refused: ByteSet, target: &mut Vec<u8>) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let mut rest = text;
