@@ -2,6 +2,9 @@
 
 use super::words::{clean_len, must_escape};
 
+/// Room for a good part of a chunk's escapes.
+const ROOM: usize = 1024;
+
 /// Appends UTF-8 text as the inside of a string.
 pub(crate) fn escape(text: &[u8], out: &mut Vec<u8>) {
     const CHUNK: usize = 64;
@@ -15,6 +18,7 @@ pub(crate) fn escape(text: &[u8], out: &mut Vec<u8>) {
     if text.len() < 4 * CHUNK && clean_len(text) == text.len() {
         return out.extend_from_slice(text);
     }
+    let mut block = [0; ROOM];
     let mut rest = text;
     while !rest.is_empty() {
         let clean: usize = rest
@@ -26,17 +30,15 @@ pub(crate) fn escape(text: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(run);
         // Where there is one escape, there are more.
         let (dense, tail) = tail.split_at(tail.len().min(4 * CHUNK));
-        escape_dense(dense, out);
+        escape_dense(dense, &mut block, out);
         rest = tail;
     }
 }
 
 /// Appends text with many escapes: whole words go into a block first, each right behind the
 /// last byte that counts.
-fn escape_dense(text: &[u8], out: &mut Vec<u8>) {
-    const ROOM: usize = 1024;
+fn escape_dense(text: &[u8], block: &mut [u8; ROOM], out: &mut Vec<u8>) {
     const WORD: usize = 8;
-    let mut block = [0; ROOM];
     let (mut len, mut at) = (0, 0);
     while at < text.len() {
         // Room for a word and the longest escape.
