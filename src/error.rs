@@ -239,13 +239,10 @@ impl fmt::Display for Error {
     }
 }
 
+/// As a program prints it whose `main` ends in an error.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("kind", &self.inner.kind)
-            .field("message", &self.inner.message)
-            .field("source", &self.inner.source)
-            .finish()
+        write!(f, "{}: {self}", self.error_type())
     }
 }
 

@@ -18,6 +18,18 @@ use crate::source::wire::{Scanner, invalid_value};
 ///
 /// # Examples
 ///
+/// In axum, as any other extension:
+///
+/// ```
+/// use axum::Extension;
+/// use liftgate::Event;
+///
+/// async fn whoami(Extension(event): Extension<Event>) -> String {
+///     event.client_ip().map(|ip| ip.to_string()).unwrap_or_default()
+/// }
+/// # let _: axum::Router = axum::Router::new().route("/", axum::routing::get(whoami));
+/// ```
+///
 /// ```
 /// use liftgate::{Context, Event, Invocation, Lambda};
 /// use tower_service::Service;
@@ -122,7 +134,7 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// If it is there, and no `T`.
+    /// If it is there but is not a `T`.
     pub fn authorizer<T: DeserializeOwned>(&self) -> Result<Option<T>, Error> {
         self.get(&["requestContext", "authorizer"])
     }
@@ -131,7 +143,7 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// If there is none, or it is no `T`.
+    /// If there is none, or it is not a `T`.
     pub fn request_context<T: DeserializeOwned>(&self) -> Result<T, Error> {
         self.get(&["requestContext"])?
             .ok_or_else(|| Error::missing("requestContext"))
@@ -147,7 +159,7 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// If it is there, and no `T`.
+    /// If it is there but is not a `T`.
     ///
     /// # Examples
     ///

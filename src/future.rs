@@ -126,7 +126,7 @@ fn check_len(what: &str, len: usize, asked: Asked) -> Result<(), Error> {
     let max = asked.source.max_reply();
     if len > max {
         let name = asked.source.name();
-        let message = format!("the {what} {len} bytes, and {name} takes {max}");
+        let message = format!("the {what} {len} bytes, and {name} takes at most {max} bytes");
         return Err(Error::invalid_response(message));
     }
     Ok(())

@@ -4,13 +4,13 @@
 //!
 //! An [`Invocation`] goes into a [`Lambda`], which finds the [source](source) of its event,
 //! makes an `http::Request<`[`Body`]`>` of it and calls the service inside; the
-//! `http::Response` becomes a [`Reply`]. [`run`] takes invocations from Lambda's Runtime API
+//! `http::Response` becomes a [`Reply`]. `run` takes invocations from Lambda's Runtime API
 //! and sends the replies back; everything else works without it.
 //!
 //! # Features
 //!
-//! - `runtime` (default): [`run`], the Lambda runtime.
-//! - `local` (default): what [`run`] does where there is no Lambda, and the module [`local`].
+//! - `runtime` (default): `run`, the Lambda runtime.
+//! - `local` (default): what `run` does where there is no Lambda, and the module `local`.
 //!   Deploy without it: `default-features = false, features = ["runtime"]`.
 
 mod body;

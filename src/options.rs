@@ -151,7 +151,8 @@ impl Options {
     /// segment does: the base path of a custom domain's mapping, say.
     ///
     /// It is removed once, after the stage. Slashes at its ends do not matter. It is written as
-    /// in the URL, percent-encoded where that is.
+    /// in the URL, percent-encoded where that is. A path that does not begin with it is left as
+    /// it is.
     pub fn base_path(mut self, path: impl AsRef<str>) -> Self {
         let path = path.as_ref().trim_matches('/');
         self.base_path = (!path.is_empty()).then(|| path.into());

@@ -71,6 +71,11 @@ impl<S> Lambda<S> {
         self.inner
     }
 
+    #[cfg(feature = "local")]
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
     fn decode(&self, invocation: Invocation) -> Result<(Request<Body>, Asked), Error> {
         let (event, context) = invocation.into_parts();
         let mut wire = Wire::read(&event)?;

@@ -538,7 +538,7 @@ fn a_body_without_end_is_an_error_before_it_fills_the_memory() {
     }
     let error = try_reply(Options::new(), v2(json!({})), Response::new(Endless(0))).unwrap_err();
     assert!(error.is_invalid_response());
-    let message = "the body has at least 7340032 bytes, and http_api takes 6291556";
+    let message = "the body has at least 7340032 bytes, and http_api takes at most 6291556 bytes";
     assert!(error.to_string().ends_with(message), "{error}");
 }
 

@@ -15,7 +15,17 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let filter = arguments.iter().find(|argument| !argument.starts_with('-'));
     let filter = filter.map_or("", String::as_str);
-    let rows: Vec<Row> = cases::all(filter)
+    let cases = cases::all(filter);
+    if cases.is_empty() {
+        let all = cases::all("");
+        let names: Vec<_> = all.iter().map(|case| case.name).collect();
+        eprintln!(
+            "no event has `{filter}` in its name; there are {}",
+            names.join(", ")
+        );
+        std::process::exit(2);
+    }
+    let rows: Vec<Row> = cases
         .iter()
         .zip(allocations(filter))
         .map(|(case, allocations)| row(case, allocations))

@@ -9,8 +9,29 @@ use http::{Response, StatusCode};
 use super::json::Json;
 use crate::Error;
 
+/// What a gateway says of a body that the app says nothing of.
+const JSON: &str = "application/json";
+const TEXT: &str = "text/plain;charset=UTF-8";
+
+/// The response of a reply to an HTTP API.
+pub(crate) fn parse_http_api(reply: &[u8]) -> Result<Response<Bytes>, Error> {
+    parse_v2(reply, TEXT)
+}
+
+/// The response of a reply to a function URL.
+pub(crate) fn parse_function_url(reply: &[u8]) -> Result<Response<Bytes>, Error> {
+    parse_v2(reply, JSON)
+}
+
+/// The response of a reply to an HTTP API with payload format 1.0.
+pub(crate) fn parse_http_api_v1(reply: &[u8]) -> Result<Response<Bytes>, Error> {
+    let mut response = parse_v1(reply)?;
+    default_type(&mut response, TEXT);
+    Ok(response)
+}
+
 /// The response of a reply in payload format 2.0. One without a status is itself the body.
-pub(crate) fn parse_v2(reply: &[u8]) -> Result<Response<Bytes>, Error> {
+fn parse_v2(reply: &[u8], default: &'static str) -> Result<Response<Bytes>, Error> {
     let json = Json::read(reply).map_err(not_json)?;
     if json.get("statusCode").is_none() {
         let body = match json {
@@ -18,7 +39,7 @@ pub(crate) fn parse_v2(reply: &[u8]) -> Result<Response<Bytes>, Error> {
             _ => Bytes::copy_from_slice(reply),
         };
         let mut response = Response::new(body);
-        default_type(&mut response);
+        default_type(&mut response, JSON);
         return Ok(response);
     }
     let mut response = Response::new(body_of(&json)?);
@@ -29,7 +50,7 @@ pub(crate) fn parse_v2(reply: &[u8]) -> Result<Response<Bytes>, Error> {
     for cookie in json.get("cookies").map(Json::elements).unwrap_or_default() {
         append(response.headers_mut(), "set-cookie", &cookie.to_string())?;
     }
-    default_type(&mut response);
+    default_type(&mut response, default);
     Ok(response)
 }
 
@@ -68,7 +89,7 @@ pub(crate) fn parse_rest(reply: &[u8]) -> Result<Response<Bytes>, Error> {
         }
     }
     let mut response = response_v1(&json)?;
-    default_type(&mut response);
+    default_type(&mut response, JSON);
     Ok(response)
 }
 
@@ -141,10 +162,10 @@ fn append(headers: &mut HeaderMap, name: &str, text: &str) -> Result<(), Error> 
     Ok(())
 }
 
-fn default_type(response: &mut Response<Bytes>) {
-    let json = HeaderValue::from_static("application/json");
+fn default_type(response: &mut Response<Bytes>, default: &'static str) {
+    let default = HeaderValue::from_static(default);
     response
         .headers_mut()
         .entry(header::CONTENT_TYPE)
-        .or_insert(json);
+        .or_insert(default);
 }

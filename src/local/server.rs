@@ -13,13 +13,14 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 use tower_service::Service;
 
 use super::Gateway;
 use crate::body::Gather;
 use crate::error::BoxError;
-use crate::source::HttpApi;
-use crate::{Body, Context, Error, Invocation, Lambda};
+use crate::source::{HttpApi, Source};
+use crate::{Body, Context, Error, Invocation, Lambda, Options};
 
 const ADDRESS: &str = "127.0.0.1:9000";
 /// What a function takes and gives at most, in bytes.
@@ -39,23 +40,41 @@ where
     B: http_body::Body,
     B::Error: Into<BoxError>,
 {
-    let address = env::var("LIFTGATE_ADDR").unwrap_or_else(|_| ADDRESS.to_owned());
+    let address = env::var("LIFTGATE_ADDR").ok();
+    let address = address.filter(|address| !address.is_empty());
+    let address = address.unwrap_or_else(|| ADDRESS.to_owned());
     let failed = |error| {
-        let what = format!("cannot listen on {address} (LIFTGATE_ADDR sets another address)");
+        let what = format!("cannot listen on {address} (LIFTGATE_ADDR sets another host:port)");
         Error::runtime_from(&what, error)
     };
     let listener = TcpListener::bind(&address).await.map_err(failed)?;
     let local = listener.local_addr().map_err(failed)?;
+    let source = gateway_of(lambda.options());
+    let gateway = match source.name() {
+        "http_api" => "an HTTP API (payload format 2.0)",
+        name => name,
+    };
     say(format_args!(
-        "liftgate: http://{local} is your app behind an HTTP API (payload format 2.0); Ctrl-C ends it"
+        "liftgate: http://{local} is your app behind {gateway}; Ctrl-C ends it"
     ));
     let (sender, receiver) = mpsc::channel(1);
     tokio::select! {
         () = accept(listener, sender) => Ok(()),
-        () = work(lambda, receiver, local.port()) => Ok(()),
+        () = work(lambda, receiver, source, local.port()) => Ok(()),
         signal = tokio::signal::ctrl_c() => {
             signal.map_err(|error| Error::runtime_from("cannot wait for Ctrl-C", error))
         }
+    }
+}
+
+/// The gateway to be: an HTTP API, or the first of those that the program accepts.
+fn gateway_of(options: &Options) -> &'static dyn Source {
+    let mut table = options.table().iter();
+    let is_http_api = |source: &&&'static dyn Source| source.name() == HttpApi.name();
+    match (options.only_source(), options.table().first()) {
+        (Some(source), _) => source,
+        (None, Some(first)) if !table.any(|source| is_http_api(&source)) => *first,
+        _ => &HttpApi,
     }
 }
 
@@ -115,14 +134,18 @@ async fn exchange(
 }
 
 /// Serves one request after the other.
-async fn work<S, B>(mut lambda: Lambda<S>, mut receiver: mpsc::Receiver<Exchange>, port: u16)
-where
+async fn work<S, B>(
+    mut lambda: Lambda<S>,
+    mut receiver: mpsc::Receiver<Exchange>,
+    source: &'static dyn Source,
+    port: u16,
+) where
     S: Service<Request<Body>, Response = Response<B>>,
     S::Error: Into<BoxError>,
     B: http_body::Body,
     B::Error: Into<BoxError>,
 {
-    let mut gateway = Gateway::new(&HttpApi);
+    let mut gateway = Gateway::new(source);
     gateway.front.port = port;
     let mut count = 0_u64;
     while let Some((request, peer, sender)) = receiver.recv().await {
@@ -134,20 +157,31 @@ where
         gateway.front.request_id = format!("{:08x}-0000-4000-8000-{count:012x}", now.as_secs());
         gateway.front.trace_id = format!("Root=1-{:08x}-{count:024x}", now.as_secs());
         let invocation = Invocation::new(gateway.render(&request), context(&gateway, now));
-        let response = match crate::runtime::call(&mut lambda, invocation).await {
-            Ok(reply) => gateway.parse(&reply.into_bytes()),
-            Err(error) => Err(error),
-        };
-        let response = response
-            .map(|response| response.map(Body::from))
-            .unwrap_or_else(|error| {
-                let (method, uri) = (request.method(), request.uri());
+        let called = timeout(TIMEOUT, crate::runtime::call(&mut lambda, invocation)).await;
+        let (method, uri) = (request.method(), request.uri());
+        let response = match called {
+            Ok(Ok(reply)) => gateway.parse(&reply.into_bytes()),
+            Ok(Err(error)) => Err(error),
+            Err(_) => {
                 say(format_args!(
-                    "liftgate: {method} {uri}: {}: {error}",
-                    error.error_type()
+                    "liftgate: {method} {uri}: no answer in {TIMEOUT:?}"
                 ));
-                message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
-            });
+                let _ = sender.send(message(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "Service Unavailable",
+                ));
+                continue;
+            }
+        };
+        let response = response.unwrap_or_else(|error| {
+            say(format_args!(
+                "liftgate: {method} {uri}: {}: {error}",
+                error.error_type()
+            ));
+            message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+                .map(Body::into_bytes)
+        });
+        let response = response.map(Body::from);
         // The client may have gone away meanwhile.
         let _ = sender.send(response);
     }
@@ -186,4 +220,23 @@ fn message(status: StatusCode, text: &str) -> Response<Body> {
 fn say(line: fmt::Arguments<'_>) {
     // Where the output is closed, there is nobody to tell.
     let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Alb, FunctionUrl};
+
+    #[test]
+    fn it_is_a_gateway_that_the_program_accepts() {
+        let name = |options: Options| gateway_of(&options).name();
+        assert_eq!(name(Options::new()), "http_api");
+        assert_eq!(name(Options::new().source(&Alb)), "alb");
+        assert_eq!(
+            name(Options::new().sources(&[&FunctionUrl, &Alb])),
+            "function_url"
+        );
+        assert_eq!(name(Options::new().sources(&[&Alb, &HttpApi])), "http_api");
+        assert_eq!(name(Options::new().sources(&[])), "http_api");
+    }
 }

@@ -20,17 +20,22 @@ pub(crate) use worker::call;
 /// Runs a service on Lambda, or on the desk where there is no Lambda.
 ///
 /// On Lambda, where `AWS_LAMBDA_RUNTIME_API` is set, it takes one invocation after the other
-/// and does not end. An invocation that fails, by a malformed event, an error or a panic, is
+/// and ends only with an error. An invocation that fails, by a malformed event, an error or a panic, is
 /// reported with its [type](Error::error_type) and message, and the next one is served.
 ///
 /// Elsewhere it serves the app on <http://127.0.0.1:9000>, or the address in
-/// `LIFTGATE_ADDR`, as an HTTP API would, until Ctrl-C: a request becomes an event, and the
-/// reply a response (feature `local`).
+/// `LIFTGATE_ADDR`, as an HTTP API would (or the gateway that [`Options::source`] names), until
+/// Ctrl-C: a request becomes an event, and the reply a response (feature `local`). Requests are
+/// served one after the other, as in one Lambda environment.
+///
+/// It runs on a tokio runtime with I/O and time. A panic is caught unless the program is built
+/// with `panic = "abort"`.
 ///
 /// # Errors
 ///
-/// If the Runtime API does not answer any more, or says that this environment is broken; if
-/// the address is taken.
+/// If the Runtime API has failed ten times in a row, which takes ten seconds, or says that this
+/// environment is broken; if `AWS_LAMBDA_RUNTIME_API` is no address. Elsewhere, if the address is
+/// taken, or the feature `local` is off.
 ///
 /// # Examples
 ///
@@ -115,7 +120,7 @@ impl Runtime {
             #[cfg(not(feature = "local"))]
             None => Err(Error::runtime(
                 "AWS_LAMBDA_RUNTIME_API is not set, so this is not Lambda; \
-                 turn on the feature `local` to serve the app here",
+                 turn on liftgate's feature `local` to serve the app here",
             )),
         }
     }

@@ -68,6 +68,6 @@ impl Sealed for FunctionUrl {
 
     #[cfg(feature = "local")]
     fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
-        crate::local::parse::parse_v2(reply)
+        crate::local::parse::parse_function_url(reply)
     }
 }

@@ -12,7 +12,8 @@
 //!
 //! The path is percent-decoded, so it is encoded again: it has the same segments for an app
 //! that decodes it, but for a `%2F`, which the gateway has made a slash. The query is the
-//! client's. Cookies are apart from the headers; repeated headers are one, with commas.
+//! client's. Cookies are apart from the headers; repeated headers are one, with commas. A
+//! response without `Content-Type` gets one from the gateway.
 //!
 //! [format]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.proxy-format
 
@@ -69,7 +70,7 @@ impl Sealed for HttpApi {
 
     #[cfg(feature = "local")]
     fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
-        crate::local::parse::parse_v2(reply)
+        crate::local::parse::parse_http_api(reply)
     }
 }
 

@@ -136,7 +136,7 @@ impl Sealed for HttpApiV1 {
 
     #[cfg(feature = "local")]
     fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
-        crate::local::parse::parse_v1(reply)
+        crate::local::parse::parse_http_api_v1(reply)
     }
 }
 

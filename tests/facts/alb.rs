@@ -181,7 +181,9 @@ fn a_reply_of_more_than_1_mb_is_refused_with_both_sizes() {
     let error = try_reply(Options::new(), MULTI, large).unwrap_err();
     assert!(error.is_invalid_response());
     assert!(
-        error.to_string().ends_with("and alb takes 1048576"),
+        error
+            .to_string()
+            .ends_with("and alb takes at most 1048576 bytes"),
         "{error}"
     );
 }

@@ -256,6 +256,13 @@ fn a_reply_without_a_status_is_itself_the_body() {
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["content-type"], "application/json");
     assert_eq!(response.body(), r#"{"hello":"world"}"#);
+    let response = Gateway::new(&source::HttpApi)
+        .parse(br#"{"statusCode":404}"#)
+        .unwrap();
+    assert_eq!(
+        response.headers()["content-type"],
+        "text/plain;charset=UTF-8"
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@
 //! curl -i 'http://127.0.0.1:9000/cookies/set?a=1&b=2'
 //! ```
 //!
-//! With `LIFTGATE_STREAMING=1` it streams where the gateway can. On Lambda, any event that is
+//! With `LIFTGATE_STREAMING=1` it asks for `Options::streaming`, which has no effect yet. On Lambda, any event that is
 //! no HTTP request goes to `/anything/event`.
 //!
 //! | route | answer |
