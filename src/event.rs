@@ -155,7 +155,7 @@ impl Event {
     }
 
     /// Any value of the event, by the names that lead to it, read as `T`; `None` where it is
-    /// absent or null. Case does not matter, and a number is an array's index.
+    /// absent or null. A number is an array's index, and names of headers come in any case.
     ///
     /// # Errors
     ///
@@ -174,17 +174,34 @@ impl Event {
         lookup(&self.bytes, path)
     }
 
+    /// A string of the event.
     pub(crate) fn text(&self, path: &[&str]) -> Option<String> {
-        self.get(path).ok().flatten()
+        let mut scanner = Scanner::new(&self.bytes, 0).quiet();
+        let is_there = find(&mut scanner, path).ok()?;
+        let text = scanner.string().ok().filter(|_| is_there)?;
+        String::from_utf8(readable(&text).into_owned()).ok()
     }
 
-    /// An object of strings; a null in it is as good as absent.
+    /// An object of strings. What is none in it is left out.
     fn texts(&self, name: &str) -> BTreeMap<String, String> {
-        let texts: Option<BTreeMap<String, Option<String>>> = self.get(&[name]).ok().flatten();
-        let texts = texts.unwrap_or_default().into_iter();
+        let mut texts = BTreeMap::new();
+        let mut scanner = Scanner::new(&self.bytes, 0).quiet();
+        let is_there = matches!(find(&mut scanner, &[name]), Ok(true));
+        if !is_there || scanner.enter_object("an object").is_err() {
+            return texts;
+        }
+        let utf8 = |text: &[u8]| String::from_utf8(readable(text).into_owned()).ok();
+        let mut is_first = true;
+        while let Ok(Some(key)) = scanner.member(&mut is_first) {
+            let text = scanner.clone().string().ok();
+            if let Some((key, text)) = utf8(&key).zip(text.and_then(|text| utf8(&text))) {
+                texts.insert(key, text);
+            }
+            if scanner.skip().is_err() {
+                break;
+            }
+        }
         texts
-            .filter_map(|(name, text)| Some((name, text?)))
-            .collect()
     }
 
     /// The last value of a header, as far as the event has it in text.
@@ -234,23 +251,34 @@ pub(crate) fn lookup<T: DeserializeOwned>(event: &[u8], path: &[&str]) -> Result
     let start = scanner.at();
     scanner.skip()?;
     let text = readable(&rest[..scanner.at() - start]);
-    serde_json::from_slice(&text).map_err(|error| invalid_value(event, start, &error))
+    let is_as_it_lies = matches!(text, Cow::Borrowed(_));
+    serde_json::from_slice(&text)
+        .map_err(|error| invalid_value(event, start, &error, is_as_it_lies))
 }
 
-/// Goes to the value at a path, as far as there is one.
+/// Goes to the value at a path, as far as there is one. Of members with one name the last
+/// counts; names of headers come in any case.
 fn find(scanner: &mut Scanner<'_>, path: &[&str]) -> Result<bool, Error> {
+    let mut is_header = false;
     for name in path {
         let mut is_first = true;
         match scanner.rest().first() {
             Some(b'{') => {
                 scanner.enter_object("an object")?;
-                loop {
-                    match scanner.member(&mut is_first)? {
-                        // Names of headers come in any case; no other has two spellings.
-                        Some(key) if key.eq_ignore_ascii_case(name.as_bytes()) => break,
-                        Some(_) => scanner.skip()?,
-                        None => return Ok(false),
+                let mut last = None;
+                while let Some(key) = scanner.member(&mut is_first)? {
+                    let is_it = match is_header {
+                        true => key.eq_ignore_ascii_case(name.as_bytes()),
+                        false => *key == *name.as_bytes(),
+                    };
+                    if is_it {
+                        last = Some(scanner.clone());
                     }
+                    scanner.skip()?;
+                }
+                match last {
+                    Some(last) => *scanner = last,
+                    None => return Ok(false),
                 }
             }
             Some(b'[') => {
@@ -268,6 +296,7 @@ fn find(scanner: &mut Scanner<'_>, path: &[&str]) -> Result<bool, Error> {
             }
             _ => return Ok(false),
         }
+        is_header = matches!(*name, "headers" | "multiValueHeaders");
     }
     Ok(true)
 }

@@ -20,8 +20,15 @@ impl HeadersIn<'_> {
         let Some(mut joined) = joined(scanner)? else {
             return Ok(());
         };
-        if let Some(header) = self.map.get(COOKIE) {
-            let header = header.as_bytes();
+        let mut header = Vec::new();
+        for value in self.map.get_all(COOKIE) {
+            if !header.is_empty() {
+                header.extend_from_slice(b"; ");
+            }
+            header.extend_from_slice(value.as_bytes());
+        }
+        if !header.is_empty() {
+            let header = &header[..];
             if header == &*joined || missing(header, &joined).is_empty() {
                 return Ok(());
             }
@@ -47,24 +54,23 @@ fn joined(mut scanner: Scanner<'_>) -> Result<Option<Text<'_>>, Error> {
     let mut ahead = scanner.clone();
     let (mut is_first, mut count, mut len) = (true, 0, 0);
     while ahead.element(&mut is_first)? {
-        count += 1;
-        len += ahead.string()?.len() + 2;
+        let cookie = ahead.string()?;
+        count += usize::from(!cookie.is_empty());
+        len += cookie.len() + 2;
     }
     is_first = true;
-    if count <= 1 {
-        return match scanner.element(&mut is_first)? {
-            true => scanner.string().map(Some),
-            false => Ok(None),
-        };
-    }
-    let mut joined = Vec::with_capacity(len - 2);
+    let mut joined = Vec::with_capacity(if count > 1 { len - 2 } else { 0 });
     while scanner.element(&mut is_first)? {
-        if !joined.is_empty() {
+        let cookie = scanner.string()?;
+        if count == 1 && !cookie.is_empty() {
+            return Ok(Some(cookie));
+        }
+        if !joined.is_empty() && !cookie.is_empty() {
             joined.extend_from_slice(b"; ");
         }
-        joined.extend_from_slice(&scanner.string()?);
+        joined.extend_from_slice(&cookie);
     }
-    Ok(Some(Text::Owned(joined)))
+    Ok((count > 0).then_some(Text::Owned(joined)))
 }
 
 /// The error for the cookie that no header can hold.

@@ -29,10 +29,12 @@ impl<'e> HeadersIn<'e> {
         each_header(scanner, |scanner, key| self.read_values(scanner, key))
     }
 
-    fn read(&mut self, value: Value<'_>) -> Result<(), Error> {
-        match value.scan(self.event) {
-            Some(mut scanner) => self.read_from(&mut scanner),
-            None => Ok(()),
+    /// The headers in an object of the event.
+    fn of(event: &'e Bytes, value: Value<'e>) -> Result<Self, Error> {
+        let mut headers = HeadersIn::new(event);
+        match value.scan(event) {
+            Some(mut scanner) => headers.read_from(&mut scanner).map(|()| headers),
+            None => Ok(headers),
         }
     }
 
@@ -113,33 +115,27 @@ impl<'e> HeadersIn<'e> {
 impl<'a> Wire<'a> {
     /// The headers of an event that has them in one object.
     pub(crate) fn take_headers(&mut self) -> Result<HeadersIn<'a>, Error> {
+        let event = self.event;
         match self.headers_read.take() {
-            Some(read) => read.map(|map| HeadersIn {
-                event: self.event,
-                map,
-            }),
-            None => {
-                let mut headers = HeadersIn::new(self.event);
-                headers.read(self.headers).map(|()| headers)
-            }
+            Some(map) => Ok(HeadersIn { event, map }),
+            None => HeadersIn::of(event, self.headers),
         }
     }
 
     /// The headers of an event in payload format 1.0: `multiValueHeaders` has every value and
     /// `headers` the last one of each, so that only a name missing there counts.
     pub(crate) fn take_both_headers(&mut self) -> Result<HeadersIn<'a>, Error> {
-        let map = self.multi_value_headers_read.take().transpose()?;
-        let Some(map) = map.filter(|map| !map.is_empty()) else {
-            let multi = self.multi_value_headers;
-            if multi.is_present() && !multi.is_object() {
-                HeadersIn::new(self.event).read(self.multi_value_headers)?;
+        let event = self.event;
+        let mut headers = match self.multi_value_headers_read.take() {
+            Some(map) => HeadersIn { event, map },
+            None if self.multi_value_headers.is_present() => {
+                HeadersIn::of(event, self.multi_value_headers)?
             }
+            None => return self.take_headers(),
+        };
+        if headers.map.is_empty() {
             return self.take_headers();
-        };
-        let mut headers = HeadersIn {
-            event: self.event,
-            map,
-        };
+        }
         headers.read_missing(self.headers).map(|()| headers)
     }
 }

@@ -4,9 +4,23 @@ use super::{Scanner, Text};
 use crate::Error;
 
 /// The error for a value that begins at `start` in the event and is not of the type that was
-/// asked for: serde_json tells line and column, and here are field and byte.
+/// asked for: serde_json tells line and column, and here are field and byte. The value's own
+/// place is told where it was not read as it lies.
 #[cold]
-pub(crate) fn invalid_value(event: &[u8], start: usize, error: &serde_json::Error) -> Error {
+pub(crate) fn invalid_value(
+    event: &[u8],
+    start: usize,
+    error: &serde_json::Error,
+    is_as_it_lies: bool,
+) -> Error {
+    let text = error.to_string();
+    let reason = match text.rfind(" at line ") {
+        Some(end) => &text[..end],
+        None => &text,
+    };
+    if !is_as_it_lies {
+        return Error::invalid_event(&path_to(event, start), start, reason);
+    }
     let json = event.get(start..).unwrap_or_default();
     let mut lines = json.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
     let line_start = match error.line().checked_sub(2) {
@@ -18,29 +32,32 @@ pub(crate) fn invalid_value(event: &[u8], start: usize, error: &serde_json::Erro
     let mut at = (start + line_start + error.column().saturating_sub(1)).min(event.len());
     let between = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b':' | b',');
     at += event[at..].iter().take_while(between).count();
-    let text = error.to_string();
-    let reason = match text.rfind(" at line ") {
-        Some(end) => &text[..end],
-        None => &text,
-    };
     Error::invalid_event(&path_to(event, at), at, reason)
 }
+
+/// How long a path is told, in bytes: a key may have any length, and nesting any depth.
+const MAX_PATH: usize = 512;
 
 /// The path of the value that begins at byte `at` of the event, or holds it: `headers.host`.
 #[cold]
 pub(super) fn path_to(event: &[u8], at: usize) -> String {
     let mut levels = Vec::new();
-    let mut scanner = Scanner::tracing(event);
+    let mut scanner = Scanner::new(event, 0).quiet();
     // This ends where the byte is found, or where the event is no more JSON.
     while descend(&mut scanner, &mut levels, at).is_some() {}
     let mut path = String::new();
     for level in levels {
+        if path.len() > MAX_PATH {
+            path.push_str("...");
+            break;
+        }
         match level {
             Level::Object { key: Some(key), .. } => {
                 if !path.is_empty() {
                     path.push('.');
                 }
-                path.push_str(&String::from_utf8_lossy(&key));
+                let key = &key[..key.len().min(MAX_PATH)];
+                path.push_str(&String::from_utf8_lossy(key));
             }
             Level::Array {
                 index: Some(index), ..

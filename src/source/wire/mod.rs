@@ -54,9 +54,9 @@ pub struct Wire<'a> {
     pub(crate) query_v1: Value<'a>,
     pub(crate) headers: Value<'a>,
     /// The headers, where the walk has read them already.
-    headers_read: Option<Result<HeaderMap, Error>>,
+    headers_read: Option<HeaderMap>,
     pub(crate) multi_value_headers: Value<'a>,
-    multi_value_headers_read: Option<Result<HeaderMap, Error>>,
+    multi_value_headers_read: Option<HeaderMap>,
     pub(crate) cookies: Value<'a>,
     pub(crate) body: Value<'a>,
     /// The body where it is a string: read in the walk, which saves passing over it twice.
@@ -154,9 +154,9 @@ impl<'a> Wire<'a> {
             match self.note(level, &key, value) {
                 Step::Into(level) => self.walk(scanner, level)?,
                 Step::Body => self.body_text = Some(scanner.string()?),
-                Step::Headers => self.headers_read = Some(self.walk_headers(scanner)?),
+                Step::Headers => self.headers_read = self.walk_headers(scanner)?,
                 Step::MultiValueHeaders => {
-                    self.multi_value_headers_read = Some(self.walk_headers(scanner)?);
+                    self.multi_value_headers_read = self.walk_headers(scanner)?;
                 }
                 Step::Over => scanner.skip()?,
             }
@@ -164,21 +164,16 @@ impl<'a> Wire<'a> {
         Ok(())
     }
 
-    /// Reads headers in passing. Those that are none are passed over, and a fault only if
-    /// the event turns out to be a request.
-    fn walk_headers(
-        &mut self,
-        scanner: &mut Scanner<'a>,
-    ) -> Result<Result<HeaderMap, Error>, Error> {
+    /// Reads headers in passing. Those that are none are passed over: they are a fault only if
+    /// the event turns out to be a request, and are read again then.
+    fn walk_headers(&mut self, scanner: &mut Scanner<'a>) -> Result<Option<HeaderMap>, Error> {
         let mut headers = HeadersIn::new(self.event);
-        let mut ahead = scanner.clone();
-        match headers.read_from(&mut ahead) {
-            Ok(()) => {
-                *scanner = ahead;
-                Ok(Ok(headers.into_map()))
-            }
-            Err(error) => scanner.skip().map(|()| Err(error)),
+        let mut ahead = scanner.quiet();
+        if headers.read_from(&mut ahead).is_err() {
+            return scanner.skip().map(|()| None);
         }
+        scanner.go_to(&ahead);
+        Ok(Some(headers.into_map()))
     }
 
     /// Whether it is known by now that an event has one value for each header, so that
@@ -192,7 +187,10 @@ impl<'a> Wire<'a> {
     fn note(&mut self, level: Level, key: &[u8], value: Value<'a>) -> Step {
         let place = match (level, key) {
             (Level::Event, b"requestContext") => {
-                self.context.is_present = value.is_present();
+                self.context = RequestContext {
+                    is_present: value.is_present(),
+                    ..RequestContext::default()
+                };
                 return value.into_object(Level::Context);
             }
             (Level::Event, b"body") => {
@@ -206,6 +204,8 @@ impl<'a> Wire<'a> {
             }
             (Level::Context, b"http") => {
                 self.context.http = value;
+                self.context.http_method = Value::default();
+                self.context.http_protocol = Value::default();
                 return value.into_object(Level::Http);
             }
             (Level::Event, b"methodArn" | b"routeArn" | b"authorizationToken") => {

@@ -19,8 +19,8 @@ pub(crate) fn request(
     let mut headers = headers.into_map();
     // The body is delivered whole, in the length it has now that it is decoded. A gateway
     // that takes the length away had one, or chunks, from the client.
+    headers.remove(TRANSFER_ENCODING);
     if !body.is_empty() {
-        headers.remove(TRANSFER_ENCODING);
         let inserted = headers.try_insert(CONTENT_LENGTH, body.len().into());
         inserted.map_err(|_| Error::invalid_event("headers", 0, TOO_MANY))?;
     } else if headers.contains_key(CONTENT_LENGTH) {

@@ -17,8 +17,8 @@ pub(crate) struct Scanner<'a> {
     event: &'a [u8],
     at: usize,
     key_at: usize,
-    // While the path to a fault is traced, a fault has none.
-    is_tracing: bool,
+    // Whether a fault is told without its path, which takes a walk to find.
+    is_quiet: bool,
 }
 
 impl<'a> Scanner<'a> {
@@ -28,16 +28,21 @@ impl<'a> Scanner<'a> {
             event,
             at,
             key_at: at,
-            is_tracing: false,
+            is_quiet: false,
         }
     }
 
-    /// Begins at the first byte, to find the path to a fault.
-    pub(super) fn tracing(event: &'a [u8]) -> Self {
+    /// The same place, for one who does not ask for the path to a fault.
+    pub(crate) fn quiet(&self) -> Self {
         Scanner {
-            is_tracing: true,
-            ..Scanner::new(event, 0)
+            is_quiet: true,
+            ..self.clone()
         }
+    }
+
+    /// Goes where another scanner of the event is.
+    pub(super) fn go_to(&mut self, other: &Scanner<'a>) {
+        self.at = other.at;
     }
 
     /// Where the key begins that was read last.
@@ -204,7 +209,7 @@ impl<'a> Scanner<'a> {
     /// The error for a byte of the event.
     #[cold]
     pub(crate) fn fault(&self, at: usize, reason: impl fmt::Display) -> Error {
-        let path = match self.is_tracing {
+        let path = match self.is_quiet {
             true => String::new(),
             false => path_to(self.event, at),
         };
@@ -370,6 +375,7 @@ impl<'a> Scanner<'a> {
                         at += len;
                         saved += len - utf8_len(code);
                     }
+                    None if is_cut_short(&text[found + 2..]) => return Err(self.ends()),
                     None => return Err(self.fault(at, "not JSON: no such escape")),
                 },
                 [_] | [] => return Err(self.ends()),
@@ -381,6 +387,9 @@ impl<'a> Scanner<'a> {
     #[inline]
     fn literal(&mut self, literal: &str) -> Result<(), Error> {
         let rest = self.event.get(self.at..).unwrap_or_default();
+        if rest.len() < literal.len() && literal.as_bytes().starts_with(rest) {
+            return Err(self.ends());
+        }
         if !rest.starts_with(literal.as_bytes()) {
             let reason = format_args!("not JSON: expected `{literal}`");
             return Err(self.fault(self.at, reason));
@@ -414,12 +423,20 @@ impl<'a> Scanner<'a> {
             is_number &= exponent > 0;
             at += exponent;
         }
+        if !is_number && at == rest.len() {
+            return Err(self.ends());
+        }
         if !is_number {
             return Err(self.fault(start, "not JSON: no such number"));
         }
         self.at = start + at;
         Ok(())
     }
+}
+
+/// Whether the digits of an escape end with the event.
+fn is_cut_short(digits: &[u8]) -> bool {
+    digits.len() < 4 && digits.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// What holds the value being skipped: a bit for each level, set for an object.
