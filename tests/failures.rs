@@ -57,7 +57,11 @@ fn malformed_json() {
         "[1,",
         "\"a",
         "\"\\",
+        "\"\\u12",
         "tru",
+        "-",
+        "1.",
+        "1e",
         "{\"a\":",
     ] {
         let message = error(cut).to_string();
@@ -494,4 +498,52 @@ fn paths_of_options_are_made_to_fit_a_uri() {
     let options = Options::new().websocket_path("a b");
     let event = r#"{"requestContext":{"connectionId":"c","eventType":"MESSAGE","routeKey":"r"}}"#;
     assert_eq!(try_request(options, event).unwrap().uri(), "/a%20b/r");
+}
+
+#[test]
+fn faults_that_are_passed_over_cost_nothing() {
+    // This took minutes where each fault was told in full.
+    let odd = r#""multiValueHeaders":{"a":1},"headers":{"a":1},"#.repeat(20_000);
+    let event = format!(r#"{{"version":"2.0","detail-type":"x",{odd}"z":1}}"#);
+    let options = Options::new().pass_through("/events");
+    assert_eq!(try_request(options, event).unwrap().uri(), "/events");
+}
+
+#[test]
+fn the_last_of_members_with_one_name_counts() {
+    let event = r#"{"headers":{"x":"1"},"headers":{"x-forwarded-for":"192.0.2.7"},"httpMethod":"GET","path":"/",
+        "requestContext":{"serviceArn":"arn"},"requestContext":{"elb":{}},"body":"a","body":null}"#;
+    let request = request(event);
+    let seen = event_of(&request);
+    assert_eq!(seen.source().name(), "alb");
+    assert_eq!(seen.client_ip(), "192.0.2.7".parse().ok());
+    assert_eq!(request.headers().len(), 1);
+    let replaced = r#"{"rawPath":"/","requestContext":{"http":{"method":"GET"}},"requestContext":{"http":{}}}"#;
+    assert!(
+        error(replaced)
+            .to_string()
+            .contains("http.method is missing")
+    );
+    let gone =
+        r#"{"httpMethod":"GET","path":"/","requestContext":{"elb":{}},"requestContext":null}"#;
+    assert!(error(gone).is_unknown_event());
+}
+
+#[test]
+fn a_claim_is_not_shadowed_by_one_in_another_case() {
+    let event = r#"{"rawPath":"/","requestContext":{"http":{"method":"GET"},"authorizer":{"Sub":"a","sub":"b","SUB":"c"}}}"#;
+    let request = request(event);
+    let path = ["requestContext", "authorizer", "sub"];
+    let sub: Option<String> = event_of(&request).get(&path).unwrap();
+    assert_eq!(sub.as_deref(), Some("b"));
+}
+
+#[test]
+fn one_odd_parameter_does_not_take_the_others_along() {
+    let event = "{\"httpMethod\":\"GET\",\"path\":\"/\",\"requestContext\":{\"stage\":\"\\ud800\"},\
+        \"pathParameters\":{\"a\":\"raw\ttab\",\"b\":7,\"c\":null,\"d\":\"e\"}}";
+    let request = request(event);
+    let parameters = event_of(&request).path_parameters();
+    assert_eq!(parameters.keys().collect::<Vec<_>>(), ["a", "d"]);
+    assert!(event_of(&request).stage().is_some());
 }

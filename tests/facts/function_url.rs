@@ -133,3 +133,19 @@ fn the_gateway_ignores_multi_value_headers_and_prints_arrays() {
     assert_eq!(response.headers()["set-cookie"], "[a=1, b=2]");
     assert!(!response.headers().contains_key("x"));
 }
+
+#[test]
+fn odd_cookies_lose_none() {
+    let event = with(
+        EVENT,
+        json!({"cookies": ["c=3"], "headers": {"cookie": ["a=1", "b=2"]}}),
+    );
+    assert_eq!(values(&request(event), "cookie"), [b"c=3; a=1; b=2"]);
+    let event = with(
+        EVENT,
+        json!({"cookies": ["", "a=1", "", "b=2"], "headers": {"cookie": null}}),
+    );
+    assert_eq!(values(&request(event), "cookie"), [b"a=1; b=2"]);
+    let event = with(EVENT, json!({"cookies": [""], "headers": {"cookie": null}}));
+    assert!(values(&request(event), "cookie").is_empty());
+}

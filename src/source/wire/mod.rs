@@ -11,6 +11,7 @@ mod percent;
 mod query;
 mod request;
 mod scan;
+mod skip;
 mod target;
 mod text;
 mod value;

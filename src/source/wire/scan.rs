@@ -14,8 +14,8 @@ use crate::Error;
 /// A place in an event.
 #[derive(Clone)]
 pub(crate) struct Scanner<'a> {
-    event: &'a [u8],
-    at: usize,
+    pub(super) event: &'a [u8],
+    pub(super) at: usize,
     key_at: usize,
     // Whether a fault is told without its path, which takes a walk to find.
     is_quiet: bool,
@@ -164,40 +164,6 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// Skips a value.
-    pub(crate) fn skip(&mut self) -> Result<(), Error> {
-        let mut nesting = Nesting::default();
-        loop {
-            match self.peek() {
-                Some(b'"') => self.skip_string()?,
-                Some(open @ (b'{' | b'[')) => {
-                    self.at += 1;
-                    nesting.push(open == b'{');
-                    let mut is_first = true;
-                    if self.enter_next(&mut nesting, &mut is_first)? {
-                        continue;
-                    }
-                }
-                Some(b't') => self.literal("true")?,
-                Some(b'f') => self.literal("false")?,
-                Some(b'n') => self.literal("null")?,
-                Some(b'-' | b'0'..=b'9') => self.number()?,
-                Some(_) => return Err(self.not_here("a value")),
-                None => return Err(self.ends()),
-            }
-            // A value has ended, and with it maybe those that hold it.
-            loop {
-                if nesting.is_empty() {
-                    return Ok(());
-                }
-                let mut is_first = false;
-                if self.enter_next(&mut nesting, &mut is_first)? {
-                    break;
-                }
-            }
-        }
-    }
-
     /// The end of the event, with nothing after its value.
     pub(crate) fn end(&mut self) -> Result<(), Error> {
         match self.peek() {
@@ -246,7 +212,7 @@ impl<'a> Scanner<'a> {
 
     /// The error for JSON that goes on in another way than it must.
     #[cold]
-    fn not_here(&self, expected: &str) -> Error {
+    pub(super) fn not_here(&self, expected: &str) -> Error {
         match self.event.get(self.at) {
             Some(_) => self.fault(self.at, format_args!("not JSON: expected {expected}")),
             None => self.ends(),
@@ -254,7 +220,7 @@ impl<'a> Scanner<'a> {
     }
 
     #[cold]
-    fn ends(&self) -> Error {
+    pub(super) fn ends(&self) -> Error {
         self.fault(self.event.len(), "not JSON: it ends too early")
     }
 
@@ -266,7 +232,7 @@ impl<'a> Scanner<'a> {
     }
 
     #[inline]
-    fn peek(&mut self) -> Option<u8> {
+    pub(super) fn peek(&mut self) -> Option<u8> {
         self.skip_space();
         self.event.get(self.at).copied()
     }
@@ -282,7 +248,7 @@ impl<'a> Scanner<'a> {
 
     /// Goes to the next member or element; false at the end of what holds them.
     #[inline]
-    fn next(&mut self, close: u8, is_first: &mut bool) -> Result<bool, Error> {
+    pub(super) fn next(&mut self, close: u8, is_first: &mut bool) -> Result<bool, Error> {
         match self.peek() {
             Some(byte) if byte == close => {
                 self.at += 1;
@@ -301,38 +267,9 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Goes to the next value of the innermost object or array; leaves that at its end.
-    fn enter_next(&mut self, nesting: &mut Nesting, is_first: &mut bool) -> Result<bool, Error> {
-        let has_next = if nesting.is_object() {
-            self.member_over(is_first)?
-        } else {
-            self.next(b']', is_first)?
-        };
-        if !has_next {
-            nesting.pop();
-        }
-        Ok(has_next)
-    }
-
-    /// As `member`, without reading the key.
-    fn member_over(&mut self, is_first: &mut bool) -> Result<bool, Error> {
-        if !self.next(b'}', is_first)? {
-            return Ok(false);
-        }
-        if self.peek() != Some(b'"') {
-            return Err(self.not_here("a key"));
-        }
-        self.skip_string()?;
-        if self.peek() != Some(b':') {
-            return Err(self.not_here("a colon"));
-        }
-        self.at += 1;
-        Ok(true)
-    }
-
     /// Skips a string that begins here.
     #[inline]
-    fn skip_string(&mut self) -> Result<(), Error> {
+    pub(super) fn skip_string(&mut self) -> Result<(), Error> {
         let start = self.at + 1;
         let text = self.event.get(start..).unwrap_or_default();
         match find_near(text) {
@@ -385,7 +322,7 @@ impl<'a> Scanner<'a> {
     }
 
     #[inline]
-    fn literal(&mut self, literal: &str) -> Result<(), Error> {
+    pub(super) fn literal(&mut self, literal: &str) -> Result<(), Error> {
         let rest = self.event.get(self.at..).unwrap_or_default();
         if rest.len() < literal.len() && literal.as_bytes().starts_with(rest) {
             return Err(self.ends());
@@ -397,188 +334,9 @@ impl<'a> Scanner<'a> {
         self.at += literal.len();
         Ok(())
     }
-
-    /// Skips a number: an integer, then maybe a fraction and an exponent.
-    fn number(&mut self) -> Result<(), Error> {
-        let start = self.at;
-        let rest = &self.event[start..];
-        let digits = |at: usize| {
-            rest[at..]
-                .iter()
-                .take_while(|byte| byte.is_ascii_digit())
-                .count()
-        };
-        let mut at = usize::from(rest[0] == b'-');
-        let integer = digits(at);
-        let mut is_number = integer == 1 || integer > 1 && rest[at] != b'0';
-        at += integer;
-        if rest.get(at) == Some(&b'.') {
-            let fraction = digits(at + 1);
-            is_number &= fraction > 0;
-            at += 1 + fraction;
-        }
-        if let Some(b'e' | b'E') = rest.get(at) {
-            at += 1 + usize::from(matches!(rest.get(at + 1), Some(b'+' | b'-')));
-            let exponent = digits(at);
-            is_number &= exponent > 0;
-            at += exponent;
-        }
-        if !is_number && at == rest.len() {
-            return Err(self.ends());
-        }
-        if !is_number {
-            return Err(self.fault(start, "not JSON: no such number"));
-        }
-        self.at = start + at;
-        Ok(())
-    }
 }
 
 /// Whether the digits of an escape end with the event.
 fn is_cut_short(digits: &[u8]) -> bool {
     digits.len() < 4 && digits.iter().all(u8::is_ascii_hexdigit)
-}
-
-/// What holds the value being skipped: a bit for each level, set for an object.
-#[derive(Default)]
-struct Nesting {
-    inner: u64,
-    depth: u32,
-    outer: Vec<u64>,
-}
-
-impl Nesting {
-    fn is_empty(&self) -> bool {
-        self.depth == 0 && self.outer.is_empty()
-    }
-
-    fn is_object(&self) -> bool {
-        self.inner & 1 == 1
-    }
-
-    fn push(&mut self, is_object: bool) {
-        if self.depth == u64::BITS {
-            self.outer.push(self.inner);
-            self.depth = 0;
-        }
-        self.inner = self.inner << 1 | u64::from(is_object);
-        self.depth += 1;
-    }
-
-    fn pop(&mut self) {
-        self.inner >>= 1;
-        self.depth -= 1;
-        if self.depth == 0 {
-            if let Some(outer) = self.outer.pop() {
-                (self.inner, self.depth) = (outer, u64::BITS);
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use quickcheck::quickcheck;
-    use serde::Deserialize as _;
-
-    use super::*;
-
-    fn skips(json: &[u8]) -> bool {
-        let mut scanner = Scanner::new(json, 0);
-        scanner.skip().and_then(|()| scanner.end()).is_ok()
-    }
-
-    fn serde_skips(json: &[u8]) -> bool {
-        let mut serde = serde_json::Deserializer::from_slice(json);
-        serde::de::IgnoredAny::deserialize(&mut serde).is_ok() && serde.end().is_ok()
-    }
-
-    /// JSON, or what is nearly JSON.
-    fn nearly_json(seeds: &[u8]) -> Vec<u8> {
-        const PIECES: &[&str] = &[
-            "{",
-            "}",
-            "[",
-            "]",
-            ",",
-            ":",
-            "\"a\"",
-            "\"\\\"\\u00e9\\n\"",
-            "\"\\ud83d\\ude00\"",
-            "\"\\x\"",
-            "\"\\u12\"",
-            "1",
-            "-0",
-            "01",
-            "1.5e-3",
-            "1.",
-            "1e",
-            "-",
-            "true",
-            "null",
-            "fals",
-            " ",
-            "\n",
-            "\"",
-            "\\",
-            "{\"k\":",
-            "[1,",
-        ];
-        let piece = |seed: &u8| PIECES[usize::from(*seed) % PIECES.len()];
-        seeds.iter().map(piece).collect::<String>().into_bytes()
-    }
-
-    quickcheck! {
-        fn it_skips_what_serde_json_skips(seeds: Vec<u8>) -> bool {
-            let json = nearly_json(&seeds);
-            skips(&json) == serde_skips(&json)
-        }
-
-        fn it_reads_the_strings_that_serde_json_writes(text: String) -> bool {
-            let json = serde_json::to_vec(&text).unwrap();
-            let read = Scanner::new(&json, 0).string().unwrap();
-            *read == *text.as_bytes()
-        }
-
-        fn it_reads_escaped_strings(text: String) -> bool {
-            let units: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
-            let json = format!("\"{units}\"");
-            let read = Scanner::new(json.as_bytes(), 0).string().unwrap();
-            *read == *text.as_bytes()
-        }
-    }
-
-    #[test]
-    fn lone_surrogates_are_kept() {
-        let read = |json: &'static str| Scanner::new(json.as_bytes(), 0).string().unwrap();
-        assert_eq!(*read(r#""\ud800""#), b"\xed\xa0\x80"[..]);
-        assert_eq!(
-            *read(r#""\udc00\ud800x""#),
-            b"\xed\xb0\x80\xed\xa0\x80x"[..]
-        );
-        assert_eq!(*read(r#""\ud83d\u0041""#), b"\xed\xa0\xbdA"[..]);
-        assert_eq!(
-            *read(r#""\ud83d\ud83d\ude00""#),
-            b"\xed\xa0\xbd\xf0\x9f\x98\x80"[..]
-        );
-    }
-
-    #[test]
-    fn nesting_has_no_limit() {
-        for open in ["[", "{\"a\":", "[{\"a\":["] {
-            let close: String = open
-                .chars()
-                .rev()
-                .filter_map(|byte| match byte {
-                    '[' => Some(']'),
-                    '{' => Some('}'),
-                    _ => None,
-                })
-                .collect();
-            let json = format!("{}1{}", open.repeat(1000), close.repeat(1000));
-            assert!(skips(json.as_bytes()));
-            assert!(!skips(&json.as_bytes()[..json.len() - 1]));
-            assert!(!skips(format!("{json}]").as_bytes()));
-        }
-    }
 }
