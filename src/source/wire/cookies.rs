@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use http::header::COOKIE;
+use http::header::{COOKIE, HeaderMap, HeaderValue};
 
 use super::names::{header_value, is_bad};
 use super::{HeadersIn, Scanner, Text, Value};
@@ -20,13 +20,7 @@ impl HeadersIn<'_> {
         let Some(mut joined) = joined(scanner)? else {
             return Ok(());
         };
-        let mut header = Vec::new();
-        for value in self.map.get_all(COOKIE) {
-            if !header.is_empty() {
-                header.extend_from_slice(b"; ");
-            }
-            header.extend_from_slice(value.as_bytes());
-        }
+        let header = header_of(&self.map);
         if !header.is_empty() {
             let header = &header[..];
             if header == &*joined || missing(header, &joined).is_empty() {
@@ -45,6 +39,19 @@ impl HeadersIn<'_> {
         inserted
             .map(drop)
             .map_err(|error| cookies.unexpected(self.event, "cookies", error))
+    }
+}
+
+/// The cookies of a header, which a client may have sent in several.
+fn header_of(headers: &HeaderMap) -> Text<'_> {
+    let mut values = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
+    match (values.next(), values.next()) {
+        (None, _) => Text::default(),
+        (Some(header), None) => Text::Borrowed(header),
+        (Some(one), Some(other)) => {
+            let all: Vec<&[u8]> = [one, other].into_iter().chain(values).collect();
+            Text::Owned(all.join(&b"; "[..]))
+        }
     }
 }
 
