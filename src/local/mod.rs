@@ -1,4 +1,4 @@
-//! The gateway on the desk: what [`run`](crate::run) does where there is no Lambda.
+//! The local gateway: what [`run`](crate::run) does where there is no Lambda.
 //!
 //! [`Gateway`] is the other half of a [source](crate::source): it makes events of requests
 //! and responses of replies, as the real gateway does. Tests can drive a

@@ -17,7 +17,7 @@ use client::Client;
 #[cfg(feature = "local")]
 pub(crate) use worker::call;
 
-/// Runs a service on Lambda, or on the desk where there is no Lambda.
+/// Runs a service on Lambda, or locally where there is no Lambda.
 ///
 /// On Lambda, where `AWS_LAMBDA_RUNTIME_API` is set, it takes one invocation after the other
 /// and ends only with an error. An invocation that fails, by a malformed event, an error or a panic, is

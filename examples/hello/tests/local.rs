@@ -1,4 +1,4 @@
-//! The program on the desk: it prints where it listens, answers over HTTP, and ends on Ctrl-C.
+//! The program run locally: it prints where it listens, answers over HTTP, and ends on Ctrl-C.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
