@@ -3,14 +3,13 @@
 use super::Path;
 
 /// A set of bytes to percent-encode.
-#[derive(Clone, Copy)]
-pub(super) struct ByteSet([u64; 4]);
+pub(super) struct ByteSet([bool; 256]);
 
 impl ByteSet {
     const fn with(mut self, bytes: &[u8]) -> Self {
         let mut i = 0;
         while i < bytes.len() {
-            self.0[(bytes[i] >> 6) as usize] |= 1 << (bytes[i] & 63);
+            self.0[bytes[i] as usize] = true;
             i += 1;
         }
         self
@@ -19,58 +18,78 @@ impl ByteSet {
     const fn without(mut self, bytes: &[u8]) -> Self {
         let mut i = 0;
         while i < bytes.len() {
-            self.0[(bytes[i] >> 6) as usize] &= !(1 << (bytes[i] & 63));
+            self.0[bytes[i] as usize] = false;
             i += 1;
         }
         self
     }
 
+    /// Bytes above 0x7F as well.
     const fn with_high(mut self) -> Self {
-        self.0[2] = u64::MAX;
-        self.0[3] = u64::MAX;
+        let mut byte = 0x80;
+        while byte < 256 {
+            self.0[byte] = true;
+            byte += 1;
+        }
         self
     }
 
+    #[inline]
     pub(super) const fn has(&self, byte: u8) -> bool {
-        self.0[(byte >> 6) as usize] & (1 << (byte & 63)) != 0
+        self.0[byte as usize]
     }
 
     /// Control characters and the space, which no URI holds.
-    const CONTROLS: ByteSet = ByteSet([(1 << 33) - 1, 1 << 63, 0, 0]);
-    const ALL: ByteSet = ByteSet([u64::MAX; 4]);
+    const fn controls() -> Self {
+        let mut set = [false; 256];
+        let mut byte = 0;
+        while byte <= 0x20 {
+            set[byte] = true;
+            byte += 1;
+        }
+        set[0x7f] = true;
+        ByteSet(set)
+    }
 }
 
 const ALPHANUMERIC: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// What `http::Uri` refuses in a path, and what would end the path.
-const PATH: ByteSet = ByteSet::CONTROLS.with(b"<>`?#");
+static PATH: ByteSet = ByteSet::controls().with(b"<>`?#");
+static PATH_NOT_UTF8: ByteSet = ByteSet::controls().with(b"<>`?#").with_high();
 /// What `http::Uri` refuses in a query, and what would end the query.
-const QUERY: ByteSet = ByteSet::CONTROLS.with(b"\"<>#");
+static QUERY: ByteSet = ByteSet::controls().with(b"\"<>#");
+static QUERY_NOT_UTF8: ByteSet = ByteSet::controls().with(b"\"<>#").with_high();
 /// What is not itself in a component of a query: all that is not unreserved (RFC 3986, 2.3).
-pub(super) const COMPONENT: ByteSet = ByteSet::ALL.without(ALPHANUMERIC).without(b"-._~");
+pub(super) static COMPONENT: ByteSet = component();
 /// What is not itself in a segment of a path (RFC 3986, 3.3).
-pub(super) const SEGMENT: ByteSet = COMPONENT.without(b"!$&'()*+,;=:@");
+pub(super) static SEGMENT: ByteSet = component().without(b"!$&'()*+,;=:@");
 /// What is not itself in a path.
-const DECODED_PATH: ByteSet = SEGMENT.without(b"/");
+static DECODED_PATH: ByteSet = component().without(b"!$&'()*+,;=:@/");
 
-pub(super) fn path_set(style: Path, text: &[u8]) -> ByteSet {
+const fn component() -> ByteSet {
+    ByteSet([true; 256]).without(ALPHANUMERIC).without(b"-._~")
+}
+
+pub(super) fn path_set(style: Path, text: &[u8]) -> &'static ByteSet {
     match style {
-        Path::Decoded => DECODED_PATH,
-        Path::Verbatim => high_unless_utf8(PATH, text),
+        Path::Decoded => &DECODED_PATH,
+        Path::Verbatim if is_utf8(text) => &PATH,
+        Path::Verbatim => &PATH_NOT_UTF8,
     }
 }
 
-pub(super) fn query_set(text: &[u8]) -> ByteSet {
-    high_unless_utf8(QUERY, text)
+pub(super) fn query_set(text: &[u8]) -> &'static ByteSet {
+    if is_utf8(text) {
+        &QUERY
+    } else {
+        &QUERY_NOT_UTF8
+    }
 }
 
 /// `http::Uri` takes bytes above 0x7F if they are UTF-8.
-fn high_unless_utf8(set: ByteSet, text: &[u8]) -> ByteSet {
-    if text.is_ascii() || std::str::from_utf8(text).is_ok() {
-        set
-    } else {
-        set.with_high()
-    }
+fn is_utf8(text: &[u8]) -> bool {
+    text.is_ascii() || std::str::from_utf8(text).is_ok()
 }
 
 /// Escapes what `http::Uri` refuses in a path.
@@ -78,7 +97,7 @@ pub(crate) fn encode_path(path: &[u8], target: &mut Vec<u8>) {
     percent_encode(path, path_set(Path::Verbatim, path), target);
 }
 
-pub(super) fn percent_encode(text: &[u8], refused: ByteSet, target: &mut Vec<u8>) {
+pub(super) fn percent_encode(text: &[u8], refused: &ByteSet, target: &mut Vec<u8>) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let mut rest = text;
     while let Some(clean) = rest.iter().position(|byte| refused.has(*byte)) {

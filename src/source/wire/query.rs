@@ -150,7 +150,7 @@ impl Pairs<'_> {
 
     fn write_text(&mut self, text: &[u8]) {
         let refused = match self.is_decoded {
-            true => COMPONENT,
+            true => &COMPONENT,
             false => query_set(text),
         };
         percent_encode(text, refused, self.target);

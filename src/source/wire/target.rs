@@ -96,7 +96,7 @@ impl<'a> Wire<'a> {
         let mut target = Vec::with_capacity(prefix.len() + text.len() + query.len_hint() + 16);
         target.extend_from_slice(prefix.trim_end_matches('/').as_bytes());
         target.push(b'/');
-        percent_encode(&text, SEGMENT, &mut target);
+        percent_encode(&text, &SEGMENT, &mut target);
         query.write(&mut target)?;
         self.checked_uri(target.into(), value, field)
     }
