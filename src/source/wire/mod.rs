@@ -38,8 +38,9 @@ pub(crate) use writer::Writer;
 
 /// Where each member of interest begins in an event: one walk, whatever the gateway.
 ///
-/// The walk only finds the members, so an event of another kind cannot fail it by a value
-/// of an unexpected type; a source reads the members it needs, each as the type it expects.
+/// The walk finds the members, and reads those that are most of an event: the body, and the
+/// headers. No value of an unexpected type fails it, so an event of another kind can be told
+/// by its marks; a source then reads the members it needs, each as the type it expects.
 #[derive(Debug)]
 pub struct Wire<'a> {
     pub(crate) event: &'a Bytes,
