@@ -1,5 +1,6 @@
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
@@ -44,9 +45,16 @@ use serde::de::DeserializeOwned;
 /// ```
 #[derive(Clone, Default)]
 pub struct Context {
-    // `None` where nothing was said.
-    headers: Option<Arc<HeaderMap>>,
+    inner: Arc<Inner>,
 }
+
+#[derive(Default)]
+struct Inner {
+    headers: HeaderMap,
+    background: Mutex<Vec<Work>>,
+}
+
+type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Context {
     /// The invocation's id (`Lambda-Runtime-Aws-Request-Id`), empty where there is none.
@@ -107,23 +115,89 @@ impl Context {
 
     /// All the headers of the invocation, those that this type has no name for among them.
     pub fn headers(&self) -> &HeaderMap {
-        static NONE: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
-        self.headers.as_deref().unwrap_or(&NONE)
+        &self.inner.headers
+    }
+
+    /// Hands over work that is done once the client has its answer, and before the next
+    /// invocation is taken.
+    ///
+    /// Lambda may freeze a function between invocations, and a task that the app merely
+    /// spawns with it. It [does not][next] while the runtime has not asked for the next
+    /// invocation, and the runtime asks when this work is done: the work counts as part of the
+    /// invocation, in duration, cost and timeout. A panic is logged.
+    ///
+    /// Work may hand over more. Whoever calls a [`Lambda`](crate::Lambda) without [`run`] does
+    /// the work by [`run_background`].
+    ///
+    /// [next]: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+    /// [`run`]: https://docs.rs/liftgate/latest/liftgate/fn.run.html
+    /// [`run_background`]: https://docs.rs/liftgate/latest/liftgate/struct.Context.html#method.run_background
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use axum::Extension;
+    /// use liftgate::Context;
+    ///
+    /// async fn order(Extension(context): Extension<Context>) -> &'static str {
+    ///     context.after_response(async { send_mail().await });
+    ///     "Thank you!"
+    /// }
+    /// # async fn send_mail() {}
+    /// ```
+    pub fn after_response(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.background().push(Box::pin(work));
+    }
+
+    fn background(&self) -> MutexGuard<'_, Vec<Work>> {
+        // Nothing panics while it is held.
+        let held = self.inner.background.lock();
+        held.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn text(&self, name: &'static str) -> Option<&str> {
-        std::str::from_utf8(self.headers.as_ref()?.get(name)?.as_bytes()).ok()
+        std::str::from_utf8(self.headers().get(name)?.as_bytes()).ok()
     }
 
     fn json<T: DeserializeOwned>(&self, name: &'static str) -> Option<T> {
-        serde_json::from_slice(self.headers.as_ref()?.get(name)?.as_bytes()).ok()
+        serde_json::from_slice(self.headers().get(name)?.as_bytes()).ok()
+    }
+}
+
+#[cfg(feature = "runtime")]
+impl Context {
+    /// Does the work that has been handed over by [`after_response`](Self::after_response), all
+    /// of it at the same time. The runtime calls this after each response.
+    ///
+    /// # Panics
+    ///
+    /// If there is such work, and no tokio runtime.
+    pub async fn run_background(&self) {
+        let mut tasks = tokio::task::JoinSet::new();
+        loop {
+            for work in std::mem::take(&mut *self.background()) {
+                tasks.spawn(work);
+            }
+            match tasks.join_next().await {
+                Some(Ok(())) => {}
+                Some(Err(error)) => {
+                    let id = self.request_id();
+                    crate::trace::error(format_args!("{id}: work after the response: {error}"));
+                }
+                None => return,
+            }
+        }
     }
 }
 
 impl From<HeaderMap> for Context {
     fn from(headers: HeaderMap) -> Self {
+        let background = Mutex::default();
         Context {
-            headers: Some(Arc::new(headers)),
+            inner: Arc::new(Inner {
+                headers,
+                background,
+            }),
         }
     }
 }

@@ -3,6 +3,11 @@ use std::fmt;
 
 use http::StatusCode;
 
+use crate::source::wire::escape;
+
+/// How much of an error is told, in characters: what it quotes may have any length.
+const MAX_MESSAGE: usize = 8192;
+
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// What went wrong with one invocation, or with the runtime itself.
@@ -53,6 +58,8 @@ enum Kind {
     InvalidResponse,
     ErrorStatus,
     Panic,
+    Timeout,
+    Init,
     Runtime,
 }
 
@@ -68,6 +75,8 @@ impl Error {
     /// | `Liftgate.InvalidResponse` | the response is one that the gateway cannot deliver |
     /// | `Liftgate.ErrorStatus` | the answer to a pass-through event had a status of 400 or more |
     /// | `Liftgate.Panic` | the service or its response's body panicked |
+    /// | `Liftgate.Timeout` | the service did not answer in time |
+    /// | `Liftgate.InitError` | the program could not start, or not come back from a snapshot |
     /// | `Liftgate.RuntimeError` | the Runtime API did not answer, or answered what it must not |
     pub fn error_type(&self) -> &'static str {
         match self.inner.kind {
@@ -78,6 +87,8 @@ impl Error {
             Kind::InvalidResponse => "Liftgate.InvalidResponse",
             Kind::ErrorStatus => "Liftgate.ErrorStatus",
             Kind::Panic => "Liftgate.Panic",
+            Kind::Timeout => "Liftgate.Timeout",
+            Kind::Init => "Liftgate.InitError",
             Kind::Runtime => "Liftgate.RuntimeError",
         }
     }
@@ -115,6 +126,17 @@ impl Error {
     /// Whether the service or its response's body panicked.
     pub fn is_panic(&self) -> bool {
         self.inner.kind == Kind::Panic
+    }
+
+    /// Whether the service did not answer in time.
+    pub fn is_timeout(&self) -> bool {
+        self.inner.kind == Kind::Timeout
+    }
+
+    /// Whether the program could not start, or not come back from a snapshot;
+    /// [`source`](StdError::source) is why, if it was an error.
+    pub fn is_init(&self) -> bool {
+        self.inner.kind == Kind::Init
     }
 
     /// Whether the runtime itself cannot go on.
@@ -179,7 +201,7 @@ impl Error {
     }
 }
 
-#[cfg(feature = "runtime")]
+/// Panics, and what is told of an error.
 impl Error {
     #[cold]
     pub(crate) fn panic(payload: &(dyn std::any::Any + Send)) -> Self {
@@ -191,6 +213,45 @@ impl Error {
             "the panic carried no message".to_owned()
         };
         Error::new(Kind::Panic, message, None)
+    }
+
+    /// The message, which ends somewhere.
+    pub(crate) fn brief(&self) -> String {
+        let mut message = self.to_string();
+        if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
+            message.truncate(end);
+            message.push_str(" [...]");
+        }
+        message
+    }
+
+    /// As the Runtime API takes it: `{"errorMessage":..,"errorType":..,"stackTrace":[]}`.
+    pub(crate) fn to_json(&self) -> Vec<u8> {
+        let message = self.brief();
+        let mut json = b"{\"errorMessage\":\"".to_vec();
+        escape(message.as_bytes(), &mut json);
+        json.extend_from_slice(b"\",\"errorType\":\"");
+        escape(self.error_type().as_bytes(), &mut json);
+        json.extend_from_slice(b"\",\"stackTrace\":[]}");
+        json
+    }
+}
+
+#[cfg(feature = "runtime")]
+impl Error {
+    #[cold]
+    pub(crate) fn timeout(message: impl Into<String>) -> Self {
+        Error::new(Kind::Timeout, message.into(), None)
+    }
+
+    #[cold]
+    pub(crate) fn init(source: BoxError) -> Self {
+        Error::new(Kind::Init, chain(&*source), Some(source))
+    }
+
+    #[cold]
+    pub(crate) fn init_message(message: impl Into<String>) -> Self {
+        Error::new(Kind::Init, message.into(), None)
     }
 
     #[cold]
@@ -232,7 +293,7 @@ impl fmt::Display for Error {
             Kind::InvalidResponse => "the response cannot be delivered: ",
             Kind::ErrorStatus => "the service answered ",
             Kind::Panic => "the service panicked: ",
-            Kind::Runtime => "",
+            Kind::Timeout | Kind::Init | Kind::Runtime => "",
         };
         f.write_str(prefix)?;
         f.write_str(&self.inner.message)

@@ -1,18 +1,17 @@
 use std::fmt;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::{Response, StatusCode, response};
-use http_body::Body;
+use http::{Response, response};
 use pin_project_lite::pin_project;
 
 use crate::body::Gather;
 use crate::error::BoxError;
-use crate::source::Asked;
-use crate::{Error, Options, Reply};
+use crate::exchange::Exchange;
+use crate::{Error, Reply};
 
 pin_project! {
     /// The future of a [`Lambda`](crate::Lambda): the service's, then its response's body,
@@ -20,8 +19,7 @@ pin_project! {
     pub struct ResponseFuture<F, B> {
         #[pin]
         state: State<F, B>,
-        // `None` where there is no request to answer.
-        exchange: Option<(Asked, Arc<Options>)>,
+        exchange: Exchange,
     }
 }
 
@@ -31,22 +29,32 @@ pin_project! {
         Failed { error: Option<Error> },
         Calling { #[pin] future: F },
         Reading { parts: Option<response::Parts>, #[pin] body: B, read: Gather },
+        Over,
     }
 }
 
 impl<F, B> ResponseFuture<F, B> {
-    pub(crate) fn new(future: F, asked: Asked, options: Arc<Options>) -> Self {
-        ResponseFuture {
-            state: State::Calling { future },
-            exchange: Some((asked, options)),
-        }
+    pub(crate) fn new(called: Result<F, Error>, exchange: Exchange) -> Self {
+        let state = match called {
+            Ok(future) => State::Calling { future },
+            Err(error) => State::Failed { error: Some(error) },
+        };
+        ResponseFuture { state, exchange }
     }
 
-    pub(crate) fn failed(error: Error) -> Self {
-        ResponseFuture {
-            state: State::Failed { error: Some(error) },
-            exchange: None,
-        }
+    /// Drops what goes on, and answers with the error; by `otherwise` if the program has no
+    /// answer to it.
+    #[cfg(feature = "runtime")]
+    pub(crate) fn give_up(
+        mut self: Pin<&mut Self>,
+        error: Error,
+        otherwise: Option<Response<crate::Body>>,
+    ) -> Result<Reply<B>, Error> {
+        // It is being given up: that it panics as well changes nothing.
+        let _ = catch_unwind(AssertUnwindSafe(|| {
+            self.as_mut().project().state.set(State::Over);
+        }));
+        self.exchange.answer_or(error, otherwise)
     }
 }
 
@@ -54,34 +62,55 @@ impl<F, B, E> Future for ResponseFuture<F, B>
 where
     F: Future<Output = Result<Response<B>, E>>,
     E: Into<BoxError>,
-    B: Body,
+    B: http_body::Body,
     B::Error: Into<BoxError>,
 {
     type Output = Result<Reply<B>, Error>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            let polled = self.as_mut().poll_reply(cx);
+            if polled.is_ready() {
+                // What is done with may panic when it is dropped.
+                self.as_mut().project().state.set(State::Over);
+            }
+            polled
+        }));
+        let outcome = match polled {
+            Ok(polled) => ready!(polled),
+            Err(payload) => Err(Error::panic(&*payload)),
+        };
+        Poll::Ready(outcome.or_else(|error| self.exchange.answer(error)))
+    }
+}
+
+impl<F, B, E> ResponseFuture<F, B>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+    E: Into<BoxError>,
+    B: http_body::Body,
+    B::Error: Into<BoxError>,
+{
+    fn poll_reply(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Reply<B>, Error>> {
         let mut this = self.project();
+        let exchange = &*this.exchange;
         loop {
             match this.state.as_mut().project() {
                 StateProj::Failed { error } => {
                     let error = error.take();
-                    return match error {
-                        Some(error) => Poll::Ready(Err(error)),
-                        None => Poll::Pending,
-                    };
+                    return error.map_or(Poll::Pending, |error| Poll::Ready(Err(error)));
                 }
                 StateProj::Calling { future } => {
                     let response = ready!(future.poll(cx));
                     let response = response.map_err(|error| Error::service(error.into()))?;
+                    let response = match exchange.stream(response)? {
+                        Ok(reply) => return Poll::Ready(Ok(reply)),
+                        Err(response) => response,
+                    };
                     let (parts, body) = response.into_parts();
-                    if parts.status.is_informational() {
-                        let message = format!("{} is not a final status", parts.status);
-                        return Poll::Ready(Err(Error::invalid_response(message)));
-                    }
-                    let is_head = matches!(this.exchange, Some((asked, _)) if asked.is_head);
-                    if is_head || has_no_body(parts.status) {
+                    if !exchange.has_body(parts.status) {
                         let response = Response::from_parts(parts, Bytes::new());
-                        return Poll::Ready(encode(&response, this.exchange));
+                        return Poll::Ready(exchange.encode(&response));
                     }
                     this.state.set(State::Reading {
                         parts: Some(parts),
@@ -102,47 +131,17 @@ where
                         };
                         read.push(data, || body.size_hint().lower());
                         // No form of a body is shorter than the body.
-                        if let Some((asked, _)) = this.exchange {
-                            check_len("body has at least", read.len(), *asked)?;
-                        }
+                        exchange.check_len("body has at least", read.len())?;
                     }
                     let Some(parts) = parts.take() else {
                         return Poll::Pending;
                     };
                     let bytes = std::mem::take(read).into_bytes();
-                    let response = Response::from_parts(parts, bytes);
-                    return Poll::Ready(encode(&response, this.exchange));
+                    return Poll::Ready(exchange.encode(&Response::from_parts(parts, bytes)));
                 }
+                StateProj::Over => return Poll::Pending,
             }
         }
-    }
-}
-
-fn has_no_body(status: StatusCode) -> bool {
-    status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED
-}
-
-fn check_len(what: &str, len: usize, asked: Asked) -> Result<(), Error> {
-    let max = asked.source.max_reply();
-    if len > max {
-        let name = asked.source.name();
-        let message = format!("the {what} {len} bytes, and {name} takes at most {max} bytes");
-        return Err(Error::invalid_response(message));
-    }
-    Ok(())
-}
-
-fn encode<B>(
-    response: &Response<Bytes>,
-    exchange: &Option<(Asked, Arc<Options>)>,
-) -> Result<Reply<B>, Error> {
-    match exchange {
-        Some((asked, options)) => {
-            let reply = asked.source.encode(response, *asked, options)?;
-            check_len("reply has", reply.len(), *asked)?;
-            Ok(Reply::buffered(reply))
-        }
-        None => Err(Error::invalid_response("there is no request to answer")),
     }
 }
 

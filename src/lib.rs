@@ -17,6 +17,7 @@ mod body;
 mod context;
 mod error;
 mod event;
+mod exchange;
 mod future;
 mod invocation;
 mod layer;
@@ -28,6 +29,7 @@ mod reply;
 mod runtime;
 mod service;
 pub mod source;
+mod trace;
 
 pub use body::Body;
 pub use context::Context;
@@ -39,5 +41,5 @@ pub use layer::LambdaLayer;
 pub use options::{AlbCookies, BodyEncoding, Options, QueryValues, Stage};
 pub use reply::Reply;
 #[cfg(feature = "runtime")]
-pub use runtime::{Runtime, run};
+pub use runtime::{Runtime, run, run_local};
 pub use service::Lambda;

@@ -1,4 +1,11 @@
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use http::Response;
+
 use crate::source::{self, Source, wire};
+use crate::{Body, Error};
 
 /// How events are read and replies written.
 ///
@@ -15,7 +22,7 @@ use crate::source::{self, Source, wire};
 ///     .body_encoding_for("image/svg+xml", BodyEncoding::Base64);
 /// let layer = LambdaLayer::new().options(options);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Options {
     sources: &'static [&'static dyn Source],
     source: Option<&'static dyn Source>,
@@ -29,7 +36,10 @@ pub struct Options {
     alb_cookies: AlbCookies,
     alb_reversed: bool,
     streaming: bool,
+    on_error: Option<OnError>,
 }
+
+type OnError = Arc<dyn Fn(&Error) -> Option<Response<Body>> + Send + Sync>;
 
 /// What becomes of the stage's name where an HTTP API puts it before the path.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,6 +115,7 @@ impl Options {
             alb_cookies: AlbCookies::default(),
             alb_reversed: false,
             streaming: false,
+            on_error: None,
         }
     }
 
@@ -227,10 +238,55 @@ impl Options {
         self
     }
 
-    /// Whether the gateways that can stream, which are function URLs and REST APIs, may get
-    /// their responses as a stream. Every response is buffered in this version.
+    /// Whether the gateways that can stream, which are function URLs and REST APIs, get their
+    /// responses as a stream; by default, they do not. All others are answered whole.
+    ///
+    /// It has to agree with the gateway, since the event does not tell: turn it on with a
+    /// function URL's invoke mode `RESPONSE_STREAM` ([source][url]), and a REST API's response
+    /// transfer mode `STREAM` ([source][rest]). Where they disagree, the client gets a reply's
+    /// JSON for a body, or no body.
+    ///
+    /// A stream may have 200 MB instead of 6. Its status and headers may take 16 KiB.
+    /// `Content-Length` is left out, since streams go in chunks.
+    ///
+    /// [url]: https://docs.aws.amazon.com/lambda/latest/dg/config-rs-invoke-furls.html
+    /// [rest]: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
     pub fn streaming(mut self, streaming: bool) -> Self {
         self.streaming = streaming;
+        self
+    }
+
+    /// Makes a response of an error, for the client to get instead of the gateway's own; `None`
+    /// fails the invocation all the same.
+    ///
+    /// It is asked about malformed requests, errors and panics of the service and its bodies,
+    /// responses that cannot be delivered, and deadlines. An event of unknown source cannot be
+    /// answered, and a stream that has begun only be ended. The error is logged in any case.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::{Response, StatusCode};
+    /// use liftgate::{Body, Error, Options};
+    ///
+    /// fn answer(error: &Error) -> Option<Response<Body>> {
+    ///     let status = if error.is_invalid_event() {
+    ///         StatusCode::BAD_REQUEST
+    ///     } else {
+    ///         StatusCode::INTERNAL_SERVER_ERROR
+    ///     };
+    ///     let mut response = Response::new(Body::from(error.error_type()));
+    ///     *response.status_mut() = status;
+    ///     Some(response)
+    /// }
+    ///
+    /// let options = Options::new().on_error(answer);
+    /// ```
+    pub fn on_error(
+        mut self,
+        answer: impl Fn(&Error) -> Option<Response<Body>> + Send + Sync + 'static,
+    ) -> Self {
+        self.on_error = Some(Arc::new(answer));
         self
     }
 }
@@ -273,6 +329,17 @@ impl Options {
         self.alb_cookies == AlbCookies::PermuteCase
     }
 
+    pub(crate) fn streams(&self) -> bool {
+        self.streaming
+    }
+
+    /// The response that the program makes of an error.
+    pub(crate) fn answer(&self, error: &Error) -> Option<Response<Body>> {
+        let answer = self.on_error.as_deref()?;
+        // If it panics, the first error is still the one to tell of.
+        catch_unwind(AssertUnwindSafe(|| answer(error))).ok()?
+    }
+
     pub(crate) fn encoding_of(&self, content_type: Option<&http::HeaderValue>) -> BodyEncoding {
         if self.body_encoding_for.is_empty() {
             return self.body_encoding;
@@ -296,6 +363,26 @@ fn uri_path(path: &str) -> Box<str> {
     wire::encode_path(path.as_bytes(), &mut encoded);
     // Only ASCII is added to what was UTF-8.
     String::from_utf8_lossy(&encoded).into()
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("sources", &self.sources)
+            .field("source", &self.source)
+            .field("stage", &self.stage)
+            .field("base_path", &self.base_path)
+            .field("websocket_path", &self.websocket_path)
+            .field("pass_through", &self.pass_through)
+            .field("lattice_query", &self.lattice_query)
+            .field("body_encoding", &self.body_encoding)
+            .field("body_encoding_for", &self.body_encoding_for)
+            .field("alb_cookies", &self.alb_cookies)
+            .field("alb_reversed", &self.alb_reversed)
+            .field("streaming", &self.streaming)
+            .field("on_error", &self.on_error.is_some())
+            .finish()
+    }
 }
 
 impl Default for Options {

@@ -1,3 +1,4 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -5,13 +6,15 @@ use http::{Method, Request, Response};
 use tower_service::Service;
 
 use crate::error::BoxError;
+use crate::exchange::Exchange;
 use crate::source::wire::Wire;
 use crate::source::{Asked, detect};
-use crate::{Body, Error, Event, Invocation, Options, Reply, ResponseFuture};
+use crate::{Body, Error, Event, Invocation, Options, Reply, ResponseFuture, trace};
 
 /// A service of invocations: it makes a request of each event, and a reply of the response.
 ///
-/// It needs no runtime and no Lambda: bytes go in, and bytes come out.
+/// It needs no runtime and no Lambda: bytes go in, and bytes come out. A panic of the service is
+/// an error like others, unless the program is built with `panic = "abort"`.
 ///
 /// # Examples
 ///
@@ -29,7 +32,7 @@ use crate::{Body, Error, Event, Invocation, Options, Reply, ResponseFuture};
 ///     "requestContext": {"http": {"method": "GET", "protocol": "HTTP/1.1"}}
 /// }"#;
 /// let reply = Lambda::new(app).call(Invocation::new(event, Context::default())).await?;
-/// let reply: serde_json::Value = serde_json::from_slice(&reply.into_bytes()).unwrap();
+/// let reply: serde_json::Value = serde_json::from_slice(&reply.into_bytes().unwrap()).unwrap();
 /// assert_eq!(reply["statusCode"], 200);
 /// assert_eq!(reply["body"], "hello world");
 /// # Ok(())
@@ -76,21 +79,47 @@ impl<S> Lambda<S> {
         &self.options
     }
 
-    fn decode(&self, invocation: Invocation) -> Result<(Request<Body>, Asked), Error> {
+    /// The request of an event, and how to answer it, as far as that is known.
+    fn decode(&self, invocation: Invocation) -> (Result<Request<Body>, Error>, Option<Asked>) {
         let (event, context) = invocation.into_parts();
-        let mut wire = Wire::read(&event)?;
-        let source = detect(&wire, &self.options)?;
-        let mut request = source.decode(&mut wire, &self.options)?;
-        let asked = Asked {
+        let mut wire = match Wire::read(&event) {
+            Ok(wire) => wire,
+            Err(error) => return (Err(error), None),
+        };
+        let source = match detect(&wire, &self.options) {
+            Ok(source) => source,
+            Err(error) => return (Err(error), None),
+        };
+        let mut asked = Asked {
             source,
-            is_head: request.method() == Method::HEAD,
+            is_head: false,
             is_multi_value: wire.multi_value_headers.is_present(),
         };
+        let decoded = source.decode(&mut wire, &self.options);
         drop(wire);
-        let extensions = request.extensions_mut();
-        extensions.insert(context);
-        extensions.insert(Event::new(event, source));
-        Ok((request, asked))
+        let request = decoded.map(|mut request| {
+            asked.is_head = request.method() == Method::HEAD;
+            trace::request(source, &request);
+            let extensions = request.extensions_mut();
+            extensions.insert(context);
+            extensions.insert(Event::new(event, source));
+            request
+        });
+        (request, Some(asked))
+    }
+}
+
+#[cfg(feature = "runtime")]
+impl<S> Lambda<S> {
+    /// Answers an invocation that the service cannot be called for.
+    pub(crate) fn refuse<B>(
+        &self,
+        invocation: Invocation,
+        error: Error,
+        otherwise: Option<Response<Body>>,
+    ) -> Result<Reply<B>, Error> {
+        let (_, asked) = self.decode(invocation);
+        Exchange::new(asked, &self.options).answer_or(error, otherwise)
     }
 }
 
@@ -106,17 +135,21 @@ where
     type Future = ResponseFuture<S::Future, B>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        let ready = self.inner.poll_ready(cx);
-        ready.map_err(|error| Error::service(error.into()))
+        match catch_unwind(AssertUnwindSafe(|| self.inner.poll_ready(cx))) {
+            Ok(ready) => ready.map_err(|error| Error::service(error.into())),
+            Err(payload) => Poll::Ready(Err(Error::panic(&*payload))),
+        }
     }
 
     fn call(&mut self, invocation: Invocation) -> ResponseFuture<S::Future, B> {
-        match self.decode(invocation) {
-            Ok((request, asked)) => {
-                let future = self.inner.call(request);
-                ResponseFuture::new(future, asked, Arc::clone(&self.options))
-            }
-            Err(error) => ResponseFuture::failed(error),
-        }
+        let (request, asked) = self.decode(invocation);
+        let exchange = Exchange::new(asked, &self.options);
+        let called = request.and_then(|request| {
+            // A service that a panic leaves broken says so by what it answers next, as it would
+            // under any server.
+            catch_unwind(AssertUnwindSafe(|| self.inner.call(request)))
+                .map_err(|payload| Error::panic(&*payload))
+        });
+        ResponseFuture::new(called, exchange)
     }
 }

@@ -66,7 +66,10 @@ pub fn decode(
 
 /// liftgate, from the event to the reply.
 pub fn liftgate(lambda: &mut Lambda<App>, input: Input) -> Bytes {
-    poll_now(decode(lambda, input)).unwrap().into_bytes()
+    poll_now(decode(lambda, input))
+        .unwrap()
+        .into_bytes()
+        .unwrap()
 }
 
 /// lambda_http, from the event to the reply, by the steps of `lambda_runtime` 1.5: see

@@ -40,7 +40,7 @@ pub(crate) use server::serve;
 /// let gateway = Gateway::new(&source::RestApi).stage("prod");
 /// let event = gateway.render(&Request::get("/hello?name=me").body(Bytes::new()).unwrap());
 /// let reply = Lambda::new(tower::service_fn(app)).call(Invocation::new(event, Context::default())).await?;
-/// let response = gateway.parse(&reply.into_bytes())?;
+/// let response = gateway.parse(&reply.into_bytes().unwrap())?;
 /// assert_eq!(response.body(), "hello world");
 /// # Ok(())
 /// # }

@@ -157,10 +157,14 @@ async fn work<S, B>(
         gateway.front.request_id = format!("{:08x}-0000-4000-8000-{count:012x}", now.as_secs());
         gateway.front.trace_id = format!("Root=1-{:08x}-{count:024x}", now.as_secs());
         let invocation = Invocation::new(gateway.render(&request), context(&gateway, now));
+        let background = invocation.context().clone();
         let called = timeout(TIMEOUT, crate::runtime::call(&mut lambda, invocation)).await;
         let (method, uri) = (request.method(), request.uri());
         let response = match called {
-            Ok(Ok(reply)) => gateway.parse(&reply.into_bytes()),
+            Ok(Ok(reply)) => match reply.into_bytes() {
+                Ok(json) => gateway.parse(&json),
+                Err(_) => Err(Error::runtime("a local gateway takes no streams")),
+            },
             Ok(Err(error)) => Err(error),
             Err(_) => {
                 say(format_args!(
@@ -184,6 +188,7 @@ async fn work<S, B>(
         let response = response.map(Body::from);
         // The client may have gone away meanwhile.
         let _ = sender.send(response);
+        background.run_background().await;
     }
 }
 

@@ -1,146 +1,220 @@
-use std::io::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HOST};
-use http::uri::Authority;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
-use http_body::Body as _;
+use http::header::{CONTENT_TYPE, HOST, TRAILER};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
-use hyper::client::conn::http1::{self, SendRequest};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
-use crate::body::Gather;
-use crate::source::wire::escape;
-use crate::{Body, Context, Error, Invocation};
+use super::api::Api;
+use super::connection::{Connection, SendError};
+use crate::error::BoxError;
+use crate::reply::{ERROR_TYPE, Progress};
+use crate::source::MAX_REPLY;
+use crate::{Context, Error, Invocation, Reply, trace};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-request-id");
 const INVOCATION_ID: HeaderName = HeaderName::from_static("lambda-runtime-invocation-id");
-const ERROR_TYPE: HeaderName = HeaderName::from_static("lambda-runtime-function-error-type");
+const RESPONSE_MODE: HeaderName = HeaderName::from_static("lambda-runtime-function-response-mode");
 
-/// How often in a row the Runtime API may fail before the runtime gives up: some 10 seconds.
-const MAX_FAILURES: u32 = 10;
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const STREAMING: HeaderValue = HeaderValue::from_static("streaming");
+const HTTP_INTEGRATION: HeaderValue =
+    HeaderValue::from_static("application/vnd.awslambda.http-integration-response");
+const ERROR_TRAILERS: HeaderValue = HeaderValue::from_static(
+    "Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body",
+);
 
-/// How much of an error is told, in characters: what it quotes may have any length.
-const MAX_MESSAGE: usize = 8192;
+/// How long the Runtime API may take to answer once it has been told everything.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How often an answer is sent if the connection breaks.
+const POST_TRIES: u32 = 3;
 
 /// The Runtime API, over one connection that is kept.
-pub(super) struct Client {
-    authority: String,
-    prefix: String,
-    host: HeaderValue,
-    connection: Option<SendRequest<Body>>,
+pub(super) struct Client<B>
+where
+    B: http_body::Body + 'static,
+    B::Error: Into<BoxError>,
+{
+    api: Arc<Api>,
+    connection: Option<Connection<B>>,
 }
 
-impl Client {
-    /// A client for `host:port`, or for a URL with a path.
-    pub(super) fn new(address: &str) -> Result<Self, Error> {
-        let bare = address.trim().trim_end_matches('/');
-        let bare = bare.strip_prefix("http://").unwrap_or(bare);
-        let (authority, path) = match bare.find('/') {
-            Some(slash) => bare.split_at(slash),
-            None => (bare, ""),
-        };
-        let host = authority.parse::<Authority>().ok().filter(|parsed| {
-            let has_odd_port = parsed.host() != authority && parsed.port_u16().is_none();
-            !parsed.host().is_empty() && !authority.contains('@') && !has_odd_port
-        });
-        let host = host.ok_or_else(|| {
-            let address = address.escape_debug();
-            Error::runtime(format!(
-                "AWS_LAMBDA_RUNTIME_API is `{address}`, not host:port"
-            ))
-        })?;
-        let port = host.port_u16().unwrap_or(80);
-        Ok(Client {
-            authority: format!("{}:{port}", host.host()),
-            prefix: format!("{path}/2018-06-01/runtime/invocation/"),
-            host: HeaderValue::from_str(authority)
-                .map_err(|error| Error::runtime_from("AWS_LAMBDA_RUNTIME_API", error))?,
-            connection: None,
-        })
+/// An invocation that did not come.
+pub(super) struct NextError {
+    /// Whose event it was that broke off.
+    pub(super) context: Option<Context>,
+    pub(super) error: Error,
+}
+
+impl From<Error> for NextError {
+    fn from(error: Error) -> Self {
+        let context = None;
+        NextError { context, error }
+    }
+}
+
+impl<B> Client<B>
+where
+    B: http_body::Body + 'static,
+    B::Error: Into<BoxError>,
+{
+    pub(super) fn new(api: Arc<Api>) -> Self {
+        let connection = None;
+        Client { api, connection }
     }
 
     /// Waits for the next invocation, without limit.
-    ///
-    /// A Runtime API that fails is asked again, ever more slowly, and given up in the end.
-    pub(super) async fn next(&mut self) -> Result<Invocation, Error> {
-        let mut failures = 0;
-        loop {
-            match self.try_next().await {
-                Ok(invocation) => return Ok(invocation),
-                Err(error) => {
-                    failures += 1;
-                    if failures == MAX_FAILURES {
-                        return Err(error);
-                    }
-                    log(format_args!("{error}; trying again"));
-                    self.connection = None;
-                    sleep(Duration::from_millis(10 << failures)).await;
-                }
-            }
-        }
-    }
-
-    async fn try_next(&mut self) -> Result<Invocation, Error> {
-        let request = self.request(Method::GET, "next", Body::empty())?;
+    pub(super) async fn next(&mut self) -> Result<Invocation, NextError> {
+        let request = self.request(Method::GET, self.api.next.clone(), Bytes::new());
         let response = self.send(request).await?;
         let (parts, body) = response.into_parts();
-        let event = read(body).await?;
-        if parts.status != StatusCode::OK {
-            let text = String::from_utf8_lossy(&event);
-            let message = format!(
-                "the Runtime API answered {} to next: {}",
-                parts.status,
-                text.trim()
-            );
-            return Err(Error::runtime(message));
-        }
         let id = parts.headers.get(REQUEST_ID).map(HeaderValue::as_bytes);
         let is_segment = |byte: &u8| byte.is_ascii_graphic() && !b"/?#%".contains(byte);
-        if !id.is_some_and(|id| !id.is_empty() && id.iter().all(is_segment)) {
-            let message = "the Runtime API sent an invocation without a proper request id";
-            return Err(Error::runtime(message));
+        let has_id = id.is_some_and(|id| !id.is_empty() && id.iter().all(is_segment));
+        let event = self.read(body).await;
+        if parts.status != StatusCode::OK {
+            return Err(unexpected("next", parts.status, &event.unwrap_or_default()).into());
         }
-        Ok(Invocation::new(event, Context::from(parts.headers)))
+        if !has_id {
+            let message = "the Runtime API sent an invocation without a proper request id";
+            return Err(Error::runtime(message).into());
+        }
+        let context = Context::from(parts.headers);
+        match event {
+            Ok(event) => Ok(Invocation::new(event, context)),
+            Err(error) => Err(NextError {
+                context: Some(context),
+                error: Error::runtime_from("the event broke off", error),
+            }),
+        }
     }
 
     /// Answers an invocation.
     pub(super) async fn respond(&mut self, context: &Context, reply: Bytes) -> Result<(), Error> {
         let len = reply.len();
-        let status = self
-            .post(context, "response", HeaderMap::new(), reply)
-            .await?;
+        let status = self.post(context, "response", None, reply).await?;
         if status == Some(StatusCode::PAYLOAD_TOO_LARGE) {
-            let message = format!("the reply has {len} bytes, more than Lambda takes");
-            let error = Error::invalid_response(message);
+            let message =
+                format!("the reply has {len} bytes, and Lambda takes at most {MAX_REPLY} bytes");
+            return self.fail(context, &Error::invalid_response(message)).await;
+        }
+        Ok(())
+    }
+
+    /// Answers an invocation with a stream.
+    ///
+    /// It is sent as its body yields it. A Runtime API that answers with a refusal, or goes away,
+    /// has the body dropped.
+    pub(super) async fn stream(
+        &mut self,
+        context: &Context,
+        reply: Reply<B>,
+        progress: &Progress,
+    ) -> Result<(), Error> {
+        let uri = self.invocation_uri(context, "response")?;
+        let mut request = Request::new(reply);
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = uri;
+        let headers = request.headers_mut();
+        headers.insert(HOST, self.api.host.clone());
+        headers.insert(CONTENT_TYPE, HTTP_INTEGRATION);
+        headers.insert(RESPONSE_MODE, STREAMING);
+        headers.insert(TRAILER, ERROR_TRAILERS);
+        if let Some(invocation) = context.headers().get(INVOCATION_ID) {
+            headers.insert(INVOCATION_ID, invocation.clone());
+        }
+        let answer = {
+            let mut exchange = std::pin::pin!(self.exchange_stream(request));
+            let mut was_over = false;
+            loop {
+                match timeout(ANSWER_TIMEOUT, exchange.as_mut()).await {
+                    Ok(answer) => break answer,
+                    Err(_) if was_over => break Err(no_answer()),
+                    // A body takes as long as it takes.
+                    Err(_) => was_over = progress.is_over() || progress.fault().is_some(),
+                }
+            }
+        };
+        if let Err(error) = answer {
+            // Part of it may have arrived, so it cannot be sent again.
+            self.connection = None;
+            let error = Error::runtime_from("the stream broke off", error);
             return self.fail(context, &error).await;
+        }
+        let status = self.outcome(context, "response", answer)?;
+        if status == Some(StatusCode::PAYLOAD_TOO_LARGE) {
+            let message = "the stream is longer than Lambda takes, which is 200 MB";
+            return self.fail(context, &Error::invalid_response(message)).await;
         }
         Ok(())
     }
 
     /// Reports an invocation as failed, to Lambda and to the log.
     pub(super) async fn fail(&mut self, context: &Context, error: &Error) -> Result<(), Error> {
-        let kind = error.error_type();
-        let id = context.request_id();
-        let mut message = error.to_string();
-        if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
-            message.truncate(end);
-            message.push_str(" [...]");
-        }
-        log(format_args!("{id} {kind}: {message}"));
-        let mut body = b"{\"errorMessage\":\"".to_vec();
-        escape(message.as_bytes(), &mut body);
-        body.extend_from_slice(b"\",\"errorType\":\"");
-        escape(kind.as_bytes(), &mut body);
-        body.extend_from_slice(b"\",\"stackTrace\":[]}");
-        let mut headers = HeaderMap::new();
-        headers.insert(ERROR_TYPE, HeaderValue::from_static(kind));
-        self.post(context, "error", headers, body.into())
+        trace::failed(context, error);
+        self.post(context, "error", Some(error), error.to_json().into())
             .await
             .map(drop)
+    }
+
+    /// Reports to `/init/error` or `/restore/error` why the program cannot go on.
+    pub(super) async fn fail_phase(&mut self, phase: &str, error: &Error) {
+        trace::error(format_args!("{error:?}"));
+        let path = format!("/2018-06-01/runtime/{phase}/error");
+        let told = match self.post_to(&path, Some(error), error.to_json().into()) {
+            Ok(request) => timeout(ANSWER_TIMEOUT, self.exchange(request)).await,
+            Err(error) => Ok(Err(error)),
+        };
+        match told.unwrap_or_else(|_| Err(no_answer())) {
+            Ok((status, _)) if status.is_success() => {}
+            Ok((status, text)) => {
+                let error = unexpected(&format!("{phase}/error"), status, &text);
+                trace::error(format_args!("{error}"));
+            }
+            Err(error) => trace::error(format_args!("{phase}/error was not taken: {error}")),
+        }
+    }
+
+    /// Waits over the snapshot. Whatever connection there was, it is not to be used again.
+    pub(super) async fn restore(&mut self) -> Result<(), Error> {
+        let uri = self.api.uri("/2018-06-01/runtime/restore/next")?;
+        let request = self.request(Method::GET, uri, Bytes::new());
+        let answer = self.exchange(request).await;
+        self.connection = None;
+        match answer? {
+            (StatusCode::OK, _) => Ok(()),
+            (status, text) => Err(unexpected("restore/next", status, &text)),
+        }
+    }
+
+    /// Registers as an internal extension that waits for no event, so that Lambda sends
+    /// `SIGTERM` before it ends the environment; and then waits, for ever on Lambda.
+    pub(super) async fn extend(&mut self, registered: impl FnOnce()) -> Result<(), Error> {
+        let path = "/2020-01-01/extension/register";
+        let mut request = self.post_to(path, None, Bytes::from_static(b"{\"events\":[]}"))?;
+        let name = HeaderValue::from_static("liftgate-shutdown");
+        request
+            .headers_mut()
+            .insert("lambda-extension-name", name.clone());
+        let response = self.send(request).await?;
+        let (parts, body) = response.into_parts();
+        let text = self.read(body).await?;
+        let header = HeaderName::from_static("lambda-extension-identifier");
+        let Some(id) = parts
+            .headers
+            .get(&header)
+            .filter(|_| parts.status.is_success())
+        else {
+            return Err(unexpected("extension/register", parts.status, &text));
+        };
+        registered();
+        let uri = self.api.uri("/2020-01-01/extension/event/next")?;
+        let mut request = self.request(Method::GET, uri, Bytes::new());
+        request.headers_mut().insert(header, id.clone());
+        self.exchange(request).await.map(drop)
     }
 
     /// Posts to `response` or `error`. `None` where it is not known what became of it: the
@@ -149,132 +223,165 @@ impl Client {
         &mut self,
         context: &Context,
         what: &str,
-        headers: HeaderMap,
+        error: Option<&Error>,
         body: Bytes,
     ) -> Result<Option<StatusCode>, Error> {
-        let id = context.request_id();
-        let mut request = self.request(Method::POST, &format!("{id}/{what}"), body.into())?;
-        request.headers_mut().extend(headers);
-        let json = HeaderValue::from_static("application/json");
-        request.headers_mut().insert(CONTENT_TYPE, json);
-        if let Some(invocation) = context.headers().get(INVOCATION_ID) {
-            request
-                .headers_mut()
-                .insert(INVOCATION_ID, invocation.clone());
-        }
-        let is_kept = self.connection.is_some();
-        let mut sent = self.exchange(request.clone()).await;
-        if is_kept && sent.is_err() {
+        let path = invocation_path(context, what);
+        let request = |client: &Self| {
+            let mut request = client.post_to(&path, error, body.clone())?;
+            if let Some(invocation) = context.headers().get(INVOCATION_ID) {
+                request
+                    .headers_mut()
+                    .insert(INVOCATION_ID, invocation.clone());
+            }
+            Ok(request)
+        };
+        let mut sent = self.answer(request(self)?).await;
+        for tried in 1..POST_TRIES {
             // A connection may close while it waits, and most of all while the environment is
             // frozen. An answer that came through after all is refused the second time.
+            if !sent.as_ref().is_err_and(|error| !error.is_timeout()) {
+                break;
+            }
             self.connection = None;
-            sent = self.exchange(request).await;
+            sleep(Duration::from_millis(1 << tried)).await;
+            sent = self.answer(request(self)?).await;
         }
-        match sent {
+        self.outcome(context, what, sent)
+    }
+
+    /// What the Runtime API has said to a post.
+    fn outcome(
+        &mut self,
+        context: &Context,
+        what: &str,
+        answer: Result<(StatusCode, Bytes), Error>,
+    ) -> Result<Option<StatusCode>, Error> {
+        let id = context.request_id();
+        match answer {
             Ok((status, _)) if status.is_success() => Ok(Some(status)),
             Ok((status, text)) => {
-                let text = String::from_utf8_lossy(&text);
-                let message = format!(
-                    "{id}: the Runtime API answered {status} to {what}: {}",
-                    text.trim()
-                );
+                let error = unexpected(what, status, &text);
                 // By its contract, the environment cannot recover from this.
                 if status.is_server_error() {
-                    return Err(Error::runtime(message));
+                    return Err(Error::runtime(format!("{id}: {error}")));
                 }
-                log(format_args!("{message}"));
+                trace::error(format_args!("{id}: {error}"));
                 Ok(Some(status))
             }
             Err(error) => {
-                log(format_args!("{id}: {what} was not taken: {error}"));
+                trace::error(format_args!("{id}: {what} was not taken: {error}"));
                 self.connection = None;
                 Ok(None)
             }
         }
     }
 
-    async fn exchange(&mut self, request: Request<Body>) -> Result<(StatusCode, Bytes), Error> {
+    async fn answer(&mut self, request: Request<Reply<B>>) -> Result<(StatusCode, Bytes), Error> {
+        let answer = timeout(ANSWER_TIMEOUT, self.exchange(request)).await;
+        answer.unwrap_or_else(|_| Err(no_answer()))
+    }
+
+    async fn exchange(&mut self, request: Request<Reply<B>>) -> Result<(StatusCode, Bytes), Error> {
         let (parts, body) = self.send(request).await?.into_parts();
         // The status is the answer; what follows it is for the log.
-        let text = read(body).await.unwrap_or_else(|_| {
-            self.connection = None;
-            Bytes::new()
-        });
+        let text = self.read(body).await.unwrap_or_default();
         Ok((parts.status, text))
     }
 
-    fn request(&self, method: Method, path: &str, body: Body) -> Result<Request<Body>, Error> {
-        let uri = Uri::try_from(format!("{}{path}", self.prefix));
-        let uri = uri.map_err(|error| Error::runtime_from("the Runtime API's path", error))?;
-        let mut request = Request::new(body);
-        *request.method_mut() = method;
-        *request.uri_mut() = uri;
-        request.headers_mut().insert(HOST, self.host.clone());
-        Ok(request)
+    /// The same, for a body that may still be going out when the answer comes.
+    async fn exchange_stream(
+        &mut self,
+        request: Request<Reply<B>>,
+    ) -> Result<(StatusCode, Bytes), Error> {
+        let answer = self.exchange(request).await?;
+        if let (true, Some(connection)) = (answer.0.is_success(), &mut self.connection) {
+            connection.ready().await.map(|()| answer)
+        } else {
+            self.connection = None;
+            Ok(answer)
+        }
+    }
+
+    async fn read(&mut self, body: Incoming) -> Result<Bytes, Error> {
+        let Some(connection) = &mut self.connection else {
+            return Ok(Bytes::new());
+        };
+        let read = connection.read(body).await;
+        if read.is_err() {
+            self.connection = None;
+        }
+        read
     }
 
     /// Sends a request, over a new connection if the kept one is closed.
-    async fn send(&mut self, mut request: Request<Body>) -> Result<Response<Incoming>, Error> {
+    async fn send(&mut self, mut request: Request<Reply<B>>) -> Result<Response<Incoming>, Error> {
         loop {
-            let (mut connection, is_new) = match self.connection.take() {
-                Some(connection) => (connection, false),
-                None => (self.connect().await?, true),
+            let (mut connection, is_kept) = match self.connection.take() {
+                Some(connection) => (connection, true),
+                None => (Connection::open(&self.api).await?, false),
             };
-            let sent = match connection.ready().await {
-                Ok(()) => connection.try_send_request(request).await,
-                Err(_) if !is_new => continue,
-                Err(error) => return Err(Error::runtime_from("the Runtime API", error)),
-            };
-            match sent {
+            match connection.send(request).await {
                 Ok(response) => {
                     self.connection = Some(connection);
                     return Ok(response);
                 }
-                Err(mut error) => match error.take_message() {
-                    // It was not sent: the connection had been closed meanwhile.
-                    Some(unsent) if !is_new => request = unsent,
-                    _ => return Err(Error::runtime_from("the Runtime API", error.into_error())),
-                },
+                // The connection had been closed meanwhile.
+                Err(SendError {
+                    unsent: Some(unsent),
+                    ..
+                }) if is_kept => request = unsent,
+                Err(SendError { error, .. }) => return Err(error),
             }
         }
     }
 
-    async fn connect(&self) -> Result<SendRequest<Body>, Error> {
-        let failed = |error| {
-            Error::runtime_from(
-                &format!("connecting to the Runtime API at {}", self.authority),
-                error,
-            )
-        };
-        let stream = TcpStream::connect(&self.authority).await.map_err(failed)?;
-        stream.set_nodelay(true).map_err(failed)?;
-        let (sender, connection) = http1::handshake(TokioIo::new(stream))
-            .await
-            .map_err(|error| Error::runtime_from("the Runtime API", error))?;
-        // What goes wrong on the connection is told to whoever waits for a response.
-        drop(tokio::spawn(connection));
-        Ok(sender)
-    }
-}
-
-async fn read(mut body: Incoming) -> Result<Bytes, Error> {
-    let mut gathered = Gather::default();
-    loop {
-        let frame = std::future::poll_fn(|cx| std::pin::Pin::new(&mut body).poll_frame(cx)).await;
-        match frame {
-            Some(Ok(frame)) => {
-                if let Ok(data) = frame.into_data() {
-                    gathered.push(data, || body.size_hint().lower());
-                }
-            }
-            Some(Err(error)) => return Err(Error::runtime_from("the Runtime API", error)),
-            None => return Ok(gathered.into_bytes()),
+    fn post_to(
+        &self,
+        path: &str,
+        error: Option<&Error>,
+        body: Bytes,
+    ) -> Result<Request<Reply<B>>, Error> {
+        let mut request = self.request(Method::POST, self.api.uri(path)?, body);
+        request.headers_mut().insert(CONTENT_TYPE, JSON);
+        if let Some(error) = error {
+            let kind = HeaderValue::from_static(error.error_type());
+            request.headers_mut().insert(ERROR_TYPE, kind);
         }
+        Ok(request)
+    }
+
+    fn request(&self, method: Method, uri: Uri, body: Bytes) -> Request<Reply<B>> {
+        let mut request = Request::new(Reply::buffered(body));
+        *request.method_mut() = method;
+        *request.uri_mut() = uri;
+        request.headers_mut().insert(HOST, self.api.host.clone());
+        request
+    }
+
+    fn invocation_uri(&self, context: &Context, what: &str) -> Result<Uri, Error> {
+        self.api.uri(&invocation_path(context, what))
     }
 }
 
-/// A line on standard error, which is the function's log.
-fn log(line: std::fmt::Arguments<'_>) {
-    // Where the log is closed, there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "{line}");
+fn invocation_path(context: &Context, what: &str) -> String {
+    let id = context.request_id();
+    format!("/2018-06-01/runtime/invocation/{id}/{what}")
+}
+
+#[cold]
+fn unexpected(what: &str, status: StatusCode, text: &[u8]) -> Error {
+    let text = String::from_utf8_lossy(text);
+    let text = text.trim();
+    let separator = if text.is_empty() { "" } else { ": " };
+    Error::runtime(format!(
+        "the Runtime API answered {status} to {what}{separator}{text}"
+    ))
+}
+
+#[cold]
+fn no_answer() -> Error {
+    Error::timeout(format!(
+        "the Runtime API did not answer in {ANSWER_TIMEOUT:?}"
+    ))
 }

@@ -21,7 +21,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use super::http_api::{decode_v2, encode_v2};
-use super::wire::{Path, Wire};
+use super::wire::{Path, Wire, Writer};
 use super::{Asked, HttpApi, Source, sealed::Sealed};
 use crate::{Body, ClientCert, Error, Event, Options};
 
@@ -51,6 +51,13 @@ impl Sealed for FunctionUrl {
         options: &Options,
     ) -> Result<Bytes, Error> {
         Ok(encode_v2(response, asked, options))
+    }
+
+    fn prelude(&self, response: &Response<Bytes>) -> Option<Bytes> {
+        let mut prelude = Writer::prelude(response);
+        prelude.headers(|_, _| ());
+        prelude.cookies();
+        Some(prelude.finish_prelude())
     }
 
     fn client_ip(&self, event: &Event) -> Option<IpAddr> {

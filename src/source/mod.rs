@@ -85,6 +85,11 @@ pub trait Source: sealed::Sealed + Debug + Send + Sync {
 /// [quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 pub(crate) const MAX_REPLY: usize = 6_291_556;
 
+/// What a stream's prelude may have, NULs included, in bytes ([source][prelude]).
+///
+/// [prelude]: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
+pub(crate) const MAX_PRELUDE: usize = 16 * 1024;
+
 pub(crate) mod sealed {
     use super::*;
 
@@ -113,6 +118,11 @@ pub(crate) mod sealed {
             asked: Asked,
             options: &Options,
         ) -> Result<Bytes, Error>;
+
+        /// The prelude of a response that streams, where the gateway can stream.
+        fn prelude(&self, _: &Response<Bytes>) -> Option<Bytes> {
+            None
+        }
 
         /// What the gateway and Lambda take of a reply, in bytes.
         fn max_reply(&self) -> usize {

@@ -69,6 +69,12 @@ impl Sealed for RestApi {
         Ok(encode_v1(response, asked, false, options))
     }
 
+    fn prelude(&self, response: &Response<Bytes>) -> Option<Bytes> {
+        let mut prelude = Writer::prelude(response);
+        prelude.multi_value_headers();
+        Some(prelude.finish_prelude())
+    }
+
     fn client_ip(&self, event: &Event) -> Option<IpAddr> {
         source_ip(event.text(&["requestContext", "identity", "sourceIp"]))
     }

@@ -59,7 +59,7 @@ where
     });
     let invocation = Invocation::new(event, liftgate::Context::default());
     let reply = poll_now(Lambda::with_options(app, options).call(invocation))?;
-    Ok(reply.into_bytes())
+    Ok(reply.into_bytes().expect("a buffered reply"))
 }
 
 /// The reply as JSON, with the default options.

@@ -38,7 +38,7 @@ async fn reply(event: Value) -> Value {
     let lambda = Lambda::with_options(App::new(), options);
     let invocation = Invocation::new(event.to_string(), Context::default());
     let reply = lambda.oneshot(invocation).await.unwrap();
-    serde_json::from_slice(&reply.into_bytes()).unwrap()
+    serde_json::from_slice(&reply.into_bytes().unwrap()).unwrap()
 }
 
 #[tokio::test]

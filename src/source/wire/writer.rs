@@ -46,6 +46,14 @@ impl<'r> Writer<'r> {
         writer
     }
 
+    /// The prelude of a stream, whose length nobody counts.
+    pub(crate) fn prelude(response: &'r Response<Bytes>) -> Self {
+        Writer {
+            keeps_length: false,
+            ..Writer::new(response, BodyEncoding::Text, true, false)
+        }
+    }
+
     /// `"statusDescription":"200 OK"`
     pub(crate) fn status_description(&mut self) {
         self.key("statusDescription");
@@ -175,6 +183,13 @@ impl<'r> Writer<'r> {
             escape(body, &mut self.out);
         }
         self.out.extend_from_slice(b"\"}");
+        self.out.into()
+    }
+
+    /// Ends the prelude of a stream.
+    pub(crate) fn finish_prelude(mut self) -> Bytes {
+        self.out.push(b'}');
+        self.out.extend_from_slice(&[0; 8]);
         self.out.into()
     }
 

@@ -1,0 +1,137 @@
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use http::{Response, StatusCode};
+
+use crate::source::{Asked, MAX_PRELUDE};
+use crate::{Body, Error, Options, Reply, trace};
+
+/// How one invocation is answered.
+pub(crate) struct Exchange {
+    // `None` where the event is of no known source, and nothing can be answered.
+    asked: Option<Asked>,
+    options: Arc<Options>,
+}
+
+impl Exchange {
+    pub(crate) fn new(asked: Option<Asked>, options: &Arc<Options>) -> Self {
+        Exchange {
+            asked,
+            options: Arc::clone(options),
+        }
+    }
+
+    /// Whether a response with this status has a body.
+    pub(crate) fn has_body(&self, status: StatusCode) -> bool {
+        let is_head = self.asked.is_some_and(|asked| asked.is_head);
+        !is_head && status != StatusCode::NO_CONTENT && status != StatusCode::NOT_MODIFIED
+    }
+
+    /// The reply that streams a response, or the response if it is not to stream.
+    pub(crate) fn stream<B>(
+        &self,
+        response: Response<B>,
+    ) -> Result<Result<Reply<B>, Response<B>>, Error> {
+        check_final(response.status())?;
+        if !self.options.streams() {
+            return Ok(Err(response));
+        }
+        let (parts, body) = response.into_parts();
+        let head = Response::from_parts(parts, Bytes::new());
+        match self.prelude(&head)? {
+            Some(prelude) => {
+                trace::status(head.status());
+                let body = self.has_body(head.status()).then_some(body);
+                Ok(Ok(Reply::streaming(prelude, body)))
+            }
+            None => Ok(Err(Response::from_parts(head.into_parts().0, body))),
+        }
+    }
+
+    fn prelude(&self, head: &Response<Bytes>) -> Result<Option<Bytes>, Error> {
+        let Some(Asked { source, .. }) = self.asked else {
+            return Ok(None);
+        };
+        let Some(prelude) = source.prelude(head) else {
+            return Ok(None);
+        };
+        let (len, name) = (prelude.len(), source.name());
+        if len > MAX_PRELUDE {
+            return Err(Error::invalid_response(format!(
+                "the status and headers of a stream have {len} bytes, \
+                 and {name} takes at most {MAX_PRELUDE} bytes"
+            )));
+        }
+        Ok(Some(prelude))
+    }
+
+    /// The buffered reply of a response.
+    pub(crate) fn encode<B>(&self, response: &Response<Bytes>) -> Result<Reply<B>, Error> {
+        let Some(asked) = self.asked else {
+            return Err(Error::invalid_response("there is no request to answer"));
+        };
+        trace::status(response.status());
+        let reply = asked.source.encode(response, asked, &self.options)?;
+        self.check_len("reply has", reply.len())?;
+        Ok(Reply::buffered(reply))
+    }
+
+    pub(crate) fn check_len(&self, what: &str, len: usize) -> Result<(), Error> {
+        let Some(Asked { source, .. }) = self.asked else {
+            return Ok(());
+        };
+        let max = source.max_reply();
+        if len > max {
+            let name = source.name();
+            let message = format!("the {what} {len} bytes, and {name} takes at most {max} bytes");
+            return Err(Error::invalid_response(message));
+        }
+        Ok(())
+    }
+
+    /// The reply to an error, if the program has one.
+    pub(crate) fn answer<B>(&self, error: Error) -> Result<Reply<B>, Error> {
+        self.answer_or(error, None)
+    }
+
+    /// The reply to an error: the program's, or else this response.
+    pub(crate) fn answer_or<B>(
+        &self,
+        error: Error,
+        otherwise: Option<Response<Body>>,
+    ) -> Result<Reply<B>, Error> {
+        if self.asked.is_none() {
+            return Err(error);
+        }
+        match self.options.answer(&error).or(otherwise) {
+            Some(response) => Ok(self.whole(response)?.answering(error)),
+            None => Err(error),
+        }
+    }
+
+    /// The reply of a response that is there as a whole.
+    fn whole<B>(&self, response: Response<Body>) -> Result<Reply<B>, Error> {
+        check_final(response.status())?;
+        let mut response = response.map(Body::into_bytes);
+        if !self.has_body(response.status()) {
+            response.body_mut().clear();
+        }
+        // A gateway that waits for a stream would take JSON for the body.
+        let streams = self.options.streams();
+        if let Some(prelude) = self.prelude(&response)?.filter(|_| streams) {
+            trace::status(response.status());
+            let mut head = BytesMut::from(prelude);
+            head.extend_from_slice(response.body());
+            return Ok(Reply::streaming(head.freeze(), None));
+        }
+        self.encode(&response)
+    }
+}
+
+fn check_final(status: StatusCode) -> Result<(), Error> {
+    if status.is_informational() {
+        let message = format!("{status} is not a final status");
+        return Err(Error::invalid_response(message));
+    }
+    Ok(())
+}

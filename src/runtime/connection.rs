@@ -1,0 +1,129 @@
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body as _;
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use super::api::Api;
+use crate::body::Gather;
+use crate::error::BoxError;
+use crate::{Error, Reply};
+
+/// One HTTP connection.
+///
+/// It is driven by whoever waits for an answer, in the same task: nothing has to be woken, or
+/// be `Send`, and a body that is being sent is dropped with the connection.
+pub(super) struct Connection<B>
+where
+    B: http_body::Body + 'static,
+    B::Error: Into<BoxError>,
+{
+    sender: SendRequest<Reply<B>>,
+    // `None` once it has ended.
+    driver: Option<http1::Connection<TokioIo<TcpStream>, Reply<B>>>,
+}
+
+/// A request that brought no answer.
+pub(super) struct SendError<B> {
+    /// The request, if nothing of it has been sent.
+    pub(super) unsent: Option<Request<Reply<B>>>,
+    pub(super) error: Error,
+}
+
+impl<B> Connection<B>
+where
+    B: http_body::Body + 'static,
+    B::Error: Into<BoxError>,
+{
+    pub(super) async fn open(api: &Api) -> Result<Self, Error> {
+        let failed = |error| {
+            Error::runtime_from(
+                &format!("connecting to the Runtime API at {}", api.authority),
+                error,
+            )
+        };
+        let stream = TcpStream::connect(&api.authority).await.map_err(failed)?;
+        stream.set_nodelay(true).map_err(failed)?;
+        let (sender, driver) = http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(broken)?;
+        Ok(Connection {
+            sender,
+            driver: Some(driver),
+        })
+    }
+
+    /// Waits until the last exchange is over, to the end of the body that was sent.
+    pub(super) async fn ready(&mut self) -> Result<(), Error> {
+        let Connection { sender, driver } = self;
+        drive(driver, sender.ready()).await.map_err(broken)
+    }
+
+    /// Sends a request, and waits for the head of the answer.
+    pub(super) async fn send(
+        &mut self,
+        request: Request<Reply<B>>,
+    ) -> Result<Response<Incoming>, SendError<B>> {
+        if let Err(error) = self.ready().await {
+            return Err(SendError {
+                unsent: Some(request),
+                error,
+            });
+        }
+        let sent = self.sender.try_send_request(request);
+        drive(&mut self.driver, sent)
+            .await
+            .map_err(|mut error| SendError {
+                unsent: error.take_message(),
+                error: broken(error.into_error()),
+            })
+    }
+
+    /// Reads the body of an answer.
+    pub(super) async fn read(&mut self, body: Incoming) -> Result<Bytes, Error> {
+        if body.is_end_stream() {
+            return Ok(Bytes::new());
+        }
+        drive(&mut self.driver, read(body)).await
+    }
+}
+
+/// Drives the connection until the future is done. What goes wrong on the connection is told to
+/// the future.
+async fn drive<F: Future, C: Future + Unpin>(driver: &mut Option<C>, future: F) -> F::Output {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        if let Some(connection) = driver {
+            if Pin::new(connection).poll(cx).is_ready() {
+                *driver = None;
+            }
+        }
+        future.as_mut().poll(cx)
+    })
+    .await
+}
+
+async fn read(mut body: Incoming) -> Result<Bytes, Error> {
+    let mut gathered = Gather::default();
+    loop {
+        let frame = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
+        match frame {
+            Some(Ok(frame)) => {
+                if let Ok(data) = frame.into_data() {
+                    gathered.push(data, || body.size_hint().lower());
+                }
+            }
+            Some(Err(error)) => return Err(broken(error)),
+            None => return Ok(gathered.into_bytes()),
+        }
+    }
+}
+
+fn broken(error: hyper::Error) -> Error {
+    Error::runtime_from("the Runtime API", error)
+}

@@ -1,0 +1,102 @@
+//! Workers side by side, as many as `AWS_LAMBDA_MAX_CONCURRENCY` says.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::thread;
+
+use http::{Request, Response};
+use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinError, JoinSet, LocalSet};
+use tower_service::Service;
+
+use super::race::race;
+use super::shared::Shared;
+use super::worker::serve;
+use crate::error::BoxError;
+use crate::{Body, Error, Lambda};
+
+/// Tasks on the program's own threads, each with a clone of the service.
+pub(super) async fn tasks<S, B>(lambda: Lambda<S>, shared: &Arc<Shared>) -> Result<(), Error>
+where
+    S: Service<Request<Body>, Response = Response<B>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Into<BoxError>,
+    B: http_body::Body + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    let mut workers = JoinSet::new();
+    for _ in 1..shared.concurrency.get() {
+        workers.spawn(serve(lambda.clone(), Arc::clone(shared)));
+    }
+    workers.spawn(serve(lambda, Arc::clone(shared)));
+    join(workers).await
+}
+
+/// Threads of their own, for services that cannot leave theirs. Each worker has a service that is
+/// made on its thread.
+pub(super) async fn threads<M, F, S, B>(make: M, shared: &Arc<Shared>) -> Result<(), Error>
+where
+    M: Fn() -> F + Send + Sync + 'static,
+    F: Future<Output = Result<Lambda<S>, Error>> + 'static,
+    S: Service<Request<Body>, Response = Response<B>> + 'static,
+    S::Error: Into<BoxError>,
+    B: http_body::Body + 'static,
+    B::Error: Into<BoxError>,
+{
+    let make = Arc::new(make);
+    let (ended, mut ends) = mpsc::unbounded_channel();
+    // Dropped with this future, which ends the threads.
+    let (guard, _) = watch::channel(());
+    let workers = shared.concurrency.get();
+    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let threads = threads.min(workers);
+    for number in 0..threads {
+        let count = workers / threads + usize::from(number < workers % threads);
+        let (make, shared, ended) = (Arc::clone(&make), Arc::clone(shared), ended.clone());
+        let mut guard = guard.subscribe();
+        let work = move || {
+            let abandoned = async move { while guard.changed().await.is_ok() {} };
+            let work = async {
+                let mut workers = JoinSet::new();
+                for _ in 0..count {
+                    let (make, shared) = (Arc::clone(&make), Arc::clone(&shared));
+                    workers.spawn_local(async move { serve(make().await?, shared).await });
+                }
+                // Whoever waits for it has gone, or hears of it.
+                let _ = ended.send(join(workers).await);
+            };
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            match runtime {
+                Ok(runtime) => drop(LocalSet::new().block_on(&runtime, race(work, abandoned))),
+                Err(error) => drop(ended.send(Err(no_thread(error)))),
+            }
+        };
+        let thread = thread::Builder::new().name(format!("liftgate-{number}"));
+        thread.spawn(work).map_err(no_thread)?;
+    }
+    drop(ended);
+    while let Some(end) = ends.recv().await {
+        end?;
+    }
+    Ok(())
+}
+
+/// Waits for all workers, or for the first that cannot go on.
+async fn join(mut workers: JoinSet<Result<(), Error>>) -> Result<(), Error> {
+    while let Some(ended) = workers.join_next().await {
+        ended.map_err(broken)??;
+    }
+    Ok(())
+}
+
+#[cold]
+fn broken(error: JoinError) -> Error {
+    Error::runtime_from("a worker", error)
+}
+
+#[cold]
+fn no_thread(error: std::io::Error) -> Error {
+    Error::runtime_from("cannot start a thread", error)
+}

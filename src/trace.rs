@@ -1,0 +1,21 @@
+//! What is told of an invocation: spans and events with the feature `tracing`, and lines on
+//! standard error without.
+
+#[cfg(not(feature = "tracing"))]
+mod off;
+#[cfg(feature = "tracing")]
+mod on;
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) use off::*;
+#[cfg(feature = "tracing")]
+pub(crate) use on::*;
+
+/// A line on standard error.
+#[cfg(feature = "runtime")]
+fn line(line: std::fmt::Arguments<'_>) {
+    use std::io::Write as _;
+
+    // Where the log is closed, there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
