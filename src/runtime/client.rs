@@ -8,7 +8,7 @@ use hyper::body::Incoming;
 use tokio::time::{sleep, timeout};
 
 use super::api::Api;
-use super::connection::{Connection, SendError};
+use super::connection::{Connection, SendError, TIMEOUT};
 use crate::error::BoxError;
 use crate::reply::{ERROR_TYPE, Progress};
 use crate::source::MAX_REPLY;
@@ -25,9 +25,6 @@ const HTTP_INTEGRATION: HeaderValue =
 const ERROR_TRAILERS: HeaderValue = HeaderValue::from_static(
     "Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body",
 );
-
-/// How long the Runtime API may take to answer once it has been told everything.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How often an answer is sent if the connection breaks.
 const POST_TRIES: u32 = 3;
@@ -130,7 +127,7 @@ where
             let mut exchange = std::pin::pin!(self.exchange_stream(request));
             let mut was_over = false;
             loop {
-                match timeout(ANSWER_TIMEOUT, exchange.as_mut()).await {
+                match timeout(TIMEOUT, exchange.as_mut()).await {
                     Ok(answer) => break answer,
                     Err(_) if was_over => break Err(no_answer()),
                     // A body takes as long as it takes.
@@ -165,7 +162,7 @@ where
         trace::error(format_args!("{error:?}"));
         let path = format!("/2018-06-01/runtime/{phase}/error");
         let told = match self.post_to(&path, Some(error), error.to_json().into()) {
-            Ok(request) => timeout(ANSWER_TIMEOUT, self.exchange(request)).await,
+            Ok(request) => timeout(TIMEOUT, self.exchange(request)).await,
             Err(error) => Ok(Err(error)),
         };
         match told.unwrap_or_else(|_| Err(no_answer())) {
@@ -278,7 +275,7 @@ where
     }
 
     async fn answer(&mut self, request: Request<Reply<B>>) -> Result<(StatusCode, Bytes), Error> {
-        let answer = timeout(ANSWER_TIMEOUT, self.exchange(request)).await;
+        let answer = timeout(TIMEOUT, self.exchange(request)).await;
         answer.unwrap_or_else(|_| Err(no_answer()))
     }
 
@@ -286,6 +283,14 @@ where
         let (parts, body) = self.send(request).await?.into_parts();
         // The status is the answer; what follows it is for the log.
         let text = self.read(body).await.unwrap_or_default();
+        if !parts.status.is_success() {
+            // Who refuses a body may not read it.
+            if let Some(connection) = &mut self.connection {
+                if connection.now_ready().await.is_pending() {
+                    self.connection = None;
+                }
+            }
+        }
         Ok((parts.status, text))
     }
 
@@ -295,11 +300,9 @@ where
         request: Request<Reply<B>>,
     ) -> Result<(StatusCode, Bytes), Error> {
         let answer = self.exchange(request).await?;
-        if let (true, Some(connection)) = (answer.0.is_success(), &mut self.connection) {
-            connection.ready().await.map(|()| answer)
-        } else {
-            self.connection = None;
-            Ok(answer)
+        match &mut self.connection {
+            Some(connection) => connection.ready().await.map(|()| answer),
+            None => Ok(answer),
         }
     }
 
@@ -381,7 +384,5 @@ fn unexpected(what: &str, status: StatusCode, text: &[u8]) -> Error {
 
 #[cold]
 fn no_answer() -> Error {
-    Error::timeout(format!(
-        "the Runtime API did not answer in {ANSWER_TIMEOUT:?}"
-    ))
+    Error::timeout(format!("the Runtime API did not answer in {TIMEOUT:?}"))
 }

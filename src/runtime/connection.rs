@@ -1,5 +1,7 @@
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::task::Poll;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -8,11 +10,15 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use super::api::Api;
 use crate::body::Gather;
 use crate::error::BoxError;
 use crate::{Error, Reply};
+
+/// How long the Runtime API may leave us in the middle of something.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// One HTTP connection.
 ///
@@ -58,7 +64,14 @@ where
         })
     }
 
-    /// Waits until the last exchange is over, to the end of the body that was sent.
+    /// Whether the last exchange is over, to the end of the body that was sent.
+    pub(super) async fn now_ready(&mut self) -> Poll<Result<(), Error>> {
+        let Connection { sender, driver } = self;
+        let now = poll_fn(|cx| Poll::Ready(sender.poll_ready(cx)));
+        drive(driver, now).await.map_err(broken)
+    }
+
+    /// Waits until the last exchange is over.
     pub(super) async fn ready(&mut self) -> Result<(), Error> {
         let Connection { sender, driver } = self;
         drive(driver, sender.ready()).await.map_err(broken)
@@ -69,7 +82,14 @@ where
         &mut self,
         request: Request<Reply<B>>,
     ) -> Result<Response<Incoming>, SendError<B>> {
-        if let Err(error) = self.ready().await {
+        let ready = match self.now_ready().await {
+            Poll::Ready(ready) => ready,
+            Poll::Pending => timeout(TIMEOUT, self.ready()).await.unwrap_or_else(|_| {
+                let message = "the Runtime API does not read what it has answered";
+                Err(Error::runtime(message))
+            }),
+        };
+        if let Err(error) = ready {
             return Err(SendError {
                 unsent: Some(request),
                 error,
@@ -111,7 +131,12 @@ async fn drive<F: Future, C: Future + Unpin>(driver: &mut Option<C>, future: F) 
 async fn read(mut body: Incoming) -> Result<Bytes, Error> {
     let mut gathered = Gather::default();
     loop {
-        let frame = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
+        let frame = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx));
+        let Ok(frame) = timeout(TIMEOUT, frame).await else {
+            return Err(Error::runtime(format!(
+                "the Runtime API sent nothing for {TIMEOUT:?} in the middle of a body"
+            )));
+        };
         match frame {
             Some(Ok(frame)) => {
                 if let Ok(data) = frame.into_data() {

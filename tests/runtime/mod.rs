@@ -1,4 +1,14 @@
-//! The runtime's loop, against a Runtime API that a test scripts.
+//! The runtime, against a Runtime API that a test scripts.
+
+mod around;
+mod concurrency;
+mod deadline;
+mod faults;
+mod incumbents;
+mod lifecycle;
+mod streaming;
+#[cfg(feature = "tracing")]
+mod tracing;
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -7,12 +17,12 @@ use std::task::{Context, Poll};
 use axum::Router;
 use axum::routing::{any, get};
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use http_body::Frame;
 use liftgate::{Body, Error, Runtime};
 use tower::ServiceExt as _;
 
-use crate::support::runtime_api::{Post, RuntimeApi, invocation};
+use crate::support::runtime_api::{RuntimeApi, invocation};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -48,6 +58,8 @@ async fn panicking() -> &'static str {
 fn router() -> Router {
     Router::new()
         .route("/", get(|| async { "hello" }))
+        .route("/large", get(|| async { "x".repeat(1 << 20) }))
+        .route("/larger", get(|| async { "x".repeat(6_000_000) }))
         .route("/panic", get(panicking))
         .route(
             "/body",
@@ -63,23 +75,10 @@ async fn app(request: Request<Body>) -> Result<Response<axum::body::Body>, BoxEr
     Ok(router().oneshot(request).await?)
 }
 
-async fn serve(api: &RuntimeApi) -> tokio::task::JoinHandle<Result<(), Error>> {
+fn serve(api: &RuntimeApi) -> tokio::task::JoinHandle<Result<(), Error>> {
     let runtime = Runtime::new().runtime_api(api.address.clone());
     // The future can be spawned on any runtime.
     tokio::spawn(runtime.run(tower::service_fn(app)))
-}
-
-fn type_and_message(post: &Post) -> (String, String) {
-    let json = post.json();
-    assert_eq!(json["stackTrace"], serde_json::json!([]));
-    assert_eq!(
-        post.headers["lambda-runtime-function-error-type"],
-        json["errorType"].as_str().unwrap()
-    );
-    (
-        json["errorType"].as_str().unwrap().to_owned(),
-        json["errorMessage"].as_str().unwrap().to_owned(),
-    )
 }
 
 #[tokio::test]
@@ -89,7 +88,7 @@ async fn invocations_are_answered_in_turn_over_one_connection() {
         invocation("r-2", event("/none")),
     ])
     .await;
-    serve(&api).await;
+    serve(&api);
     let posts = api.posts().await;
     assert_eq!(posts[0].path, "/2018-06-01/runtime/invocation/r-1/response");
     assert_eq!(
@@ -118,7 +117,7 @@ async fn every_failure_is_reported_and_the_next_invocation_served() {
         invocation("fine", event("/")),
     ])
     .await;
-    serve(&api).await;
+    serve(&api);
     let posts = api.posts().await;
     let expected = [
         (
@@ -149,10 +148,7 @@ async fn every_failure_is_reported_and_the_next_invocation_served() {
     ];
     for (post, (path, kind, message)) in posts.iter().zip(expected) {
         assert!(post.path.ends_with(path), "{post:?}");
-        assert_eq!(
-            type_and_message(post),
-            (kind.to_owned(), message.to_owned())
-        );
+        assert_eq!(post.error(), (kind.to_owned(), message.to_owned()));
     }
     assert!(posts[5].path.ends_with("latin-1/response"));
     assert!(posts[6].path.ends_with("fine/response"));
@@ -174,85 +170,10 @@ async fn odd_headers_of_the_runtime_api_fail_nothing() {
     headers.insert("lambda-runtime-invocation-id", "i-1".parse().unwrap());
     headers.remove("lambda-runtime-deadline-ms");
     let api = RuntimeApi::start([odd]).await;
-    serve(&api).await;
+    serve(&api);
     let posts = api.posts().await;
     assert_eq!(posts[0].json()["statusCode"], 200);
     assert_eq!(posts[0].headers["lambda-runtime-invocation-id"], "i-1");
-}
-
-#[tokio::test]
-async fn a_runtime_api_that_fails_is_asked_again_ever_more_slowly() {
-    let failing = |status: u16| {
-        Response::builder()
-            .status(status)
-            .body(Bytes::from_static(b"no"))
-            .unwrap()
-    };
-    let without_id = Response::new(Bytes::from_static(b"{}"));
-    let api = RuntimeApi::start([
-        failing(500),
-        failing(403),
-        without_id,
-        invocation("r-1", event("/")),
-    ])
-    .await;
-    serve(&api).await;
-    assert_eq!(api.posts().await.len(), 1);
-    assert_eq!(
-        api.requests(),
-        6,
-        "three failures, an invocation, its answer, and one more"
-    );
-}
-
-#[tokio::test]
-async fn a_runtime_api_that_is_not_there_is_given_up_in_the_end() {
-    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = taken.local_addr().unwrap().to_string();
-    drop(taken);
-    tokio::time::pause();
-    let ended = Runtime::new()
-        .runtime_api(address.clone())
-        .run(tower::service_fn(app))
-        .await;
-    let message = ended.unwrap_err().to_string();
-    assert!(
-        message.starts_with(&format!("connecting to the Runtime API at {address}")),
-        "{message}"
-    );
-}
-
-#[tokio::test]
-async fn a_connection_that_was_closed_is_opened_again() {
-    let api = RuntimeApi::start_with(
-        [invocation("r-1", event("/")), invocation("r-2", event("/"))],
-        [],
-        true,
-    )
-    .await;
-    serve(&api).await;
-    assert_eq!(api.posts().await.len(), 2);
-    assert_eq!(api.connections(), 5);
-}
-
-#[tokio::test]
-async fn a_reply_that_is_too_large_is_reported() {
-    let statuses = [StatusCode::PAYLOAD_TOO_LARGE];
-    let api = RuntimeApi::start_with(
-        [invocation("r-1", event("/")), invocation("r-2", event("/"))],
-        statuses,
-        false,
-    )
-    .await;
-    serve(&api).await;
-    let posts = api.posts().await;
-    let (kind, message) = type_and_message(&posts[1]);
-    assert_eq!(kind, "Liftgate.InvalidResponse");
-    assert!(
-        message.contains(&format!("{} bytes", posts[0].body.len())),
-        "{message}"
-    );
-    assert!(posts[2].path.ends_with("r-2/response"));
 }
 
 #[tokio::test]
@@ -270,47 +191,11 @@ async fn a_reply_over_lambdas_limit_is_reported_with_both_sizes() {
     });
     tokio::spawn(Runtime::new().runtime_api(api.address.clone()).run(app));
     let posts = api.posts().await;
-    let (kind, message) = type_and_message(&posts[0]);
+    let (kind, message) = posts[0].error();
     assert_eq!(kind, "Liftgate.InvalidResponse");
     let sizes = "the reply has 6291621 bytes, and http_api takes at most 6291556 bytes";
     assert!(message.ends_with(sizes), "{message}");
     assert!(posts[1].path.ends_with("r-2/response"));
-}
-
-#[tokio::test]
-async fn an_answer_lost_on_a_kept_connection_is_sent_again() {
-    let nexts = [
-        invocation("r-1", event("/")),
-        invocation("r-2", event("/panic")),
-    ];
-    let api = RuntimeApi::start(nexts).await;
-    api.lose(1);
-    serve(&api).await;
-    let posts = api.posts().await;
-    assert!(posts[0].path.ends_with("r-1/response"));
-    assert!(posts[1].path.ends_with("r-2/error"));
-    assert_eq!((posts.len(), api.connections()), (2, 2));
-}
-
-#[tokio::test]
-async fn an_answer_that_cannot_be_sent_is_given_up_and_the_next_invocation_served() {
-    let nexts = [invocation("r-1", event("/")), invocation("r-2", event("/"))];
-    let api = RuntimeApi::start(nexts).await;
-    api.lose(3);
-    serve(&api).await;
-    let posts = api.posts().await;
-    assert_eq!(posts.len(), 1);
-    assert!(posts[0].path.ends_with("r-2/response"));
-}
-
-#[tokio::test]
-async fn a_request_id_that_is_no_segment_of_a_path_is_a_fault_of_the_runtime_api() {
-    let odd = ["", "a b", "a#b", "a?b", "a/b", "a%20b"].map(|id| invocation(id, event("/")));
-    let api = RuntimeApi::start(odd.into_iter().chain([invocation("r-1", event("/"))])).await;
-    serve(&api).await;
-    let posts = api.posts().await;
-    assert_eq!(posts.len(), 1);
-    assert!(posts[0].path.ends_with("/r-1/response"));
 }
 
 #[tokio::test]
@@ -330,27 +215,9 @@ async fn the_message_of_an_error_is_not_endless() {
         .options(options);
     tokio::spawn(runtime.run(app));
     let posts = api.posts().await;
-    assert_eq!(type_and_message(&posts[0]).0, "Liftgate.ErrorStatus");
-    assert_eq!(type_and_message(&posts[1]).0, "Liftgate.Panic");
+    assert_eq!(posts[0].error().0, "Liftgate.ErrorStatus");
+    assert_eq!(posts[1].error().0, "Liftgate.Panic");
     assert!(posts.iter().all(|post| post.body.len() < 16_384));
-}
-
-#[tokio::test]
-async fn refused_answers_are_over_and_a_broken_environment_ends() {
-    let nexts = ["a", "b", "c", "d"].map(|id| invocation(id, event("/")));
-    let statuses = [
-        StatusCode::BAD_REQUEST,
-        StatusCode::FORBIDDEN,
-        StatusCode::GONE,
-        StatusCode::INTERNAL_SERVER_ERROR,
-    ];
-    let api = RuntimeApi::start_with(nexts, statuses, false).await;
-    let ended = serve(&api).await.await.unwrap();
-    let error = ended.unwrap_err();
-    assert!(
-        error.is_runtime() && error.to_string().contains("500"),
-        "{error}"
-    );
 }
 
 #[tokio::test]
