@@ -146,21 +146,22 @@ impl Shutdown {
     ) -> Result<(), Error> {
         let late = || Error::timeout(format!("SIGTERM: it took longer than {limit:?} to end"));
         let until = OnceLock::new();
+        let until = || *until.get_or_init(|| Instant::now() + limit);
         let mut closing = self.closing.clone();
         let cut = async {
             let _ = closing.wait_for(|is_closed| *is_closed).await;
-            sleep_until(*until.get_or_init(|| Instant::now() + limit)).await;
+            sleep_until(until()).await;
         };
         let ended = match race(workers, cut).await {
             Race::First(ended) => ended,
             Race::Second(()) => Err(late()),
         };
-        let Some(until) = until.get() else {
+        if !*self.closing.borrow() {
             return ended;
-        };
+        }
         let mut outcome = ended;
         for hook in self.hooks {
-            if let Err(error) = hook.run(Some(*until)).await {
+            if let Err(error) = hook.run(Some(until())).await {
                 trace::error(format_args!("SIGTERM: {error}"));
                 if error.is_timeout() {
                     outcome = Err(late());

@@ -1,1 +1,96 @@
+//! What goes on around an invocation: work after the response, and hooks.
 
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::{Request, Response};
+use liftgate::{Body, Context, Runtime};
+
+use super::event;
+use crate::support::runtime_api::{RuntimeApi, invocation};
+
+#[tokio::test]
+async fn work_after_the_response_is_done_before_the_next_invocation_is_taken() {
+    let nexts = ["r-1", "r-2"].map(|id| invocation(id, event("/")));
+    let api = Arc::new(RuntimeApi::start(nexts).await);
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let app = {
+        let (api, log) = (Arc::clone(&api), Arc::clone(&log));
+        tower::service_fn(move |request: Request<Body>| {
+            let context = request.extensions().get::<Context>().unwrap().clone();
+            let note = {
+                let (api, log) = (Arc::clone(&api), Arc::clone(&log));
+                move |what: &str| {
+                    let line = (what.to_owned(), api.told().len(), api.asked().len());
+                    log.lock().unwrap().push(line);
+                }
+            };
+            note("called");
+            context.after_response(async { panic!("in the background") });
+            let more = context.clone();
+            context.after_response(async move {
+                note("work");
+                tokio::time::sleep(Duration::from_millis(30)).await;
+                more.after_response(async move {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                    note("more work");
+                });
+            });
+            async { Ok::<_, Infallible>(Response::new(Body::from("hello"))) }
+        })
+    };
+    tokio::spawn(Runtime::new().runtime_api(api.address.clone()).run(app));
+    assert_eq!(api.posts().await.len(), 2);
+    let expected = [
+        ("called", 0, 1),
+        ("work", 1, 1),
+        ("more work", 1, 1),
+        ("called", 1, 2),
+        ("work", 2, 2),
+        ("more work", 2, 2),
+    ];
+    let expected = expected.map(|(what, told, asked)| (what.to_owned(), told, asked));
+    assert_eq!(*log.lock().unwrap(), expected);
+}
+
+#[tokio::test]
+async fn hooks_run_around_each_invocation_and_their_panics_stay() {
+    let nexts = ["r-1", "r-2", "r-3"].map(|id| {
+        let mut next = invocation(id, event("/panic"));
+        next.headers_mut()
+            .insert("lambda-runtime-trace-id", "Root=1".parse().unwrap());
+        next
+    });
+    let api = Arc::new(RuntimeApi::start(nexts).await);
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let (before, after) = (Arc::clone(&log), Arc::clone(&log));
+    let told = Arc::clone(&api);
+    let runtime = Runtime::new()
+        .runtime_api(api.address.clone())
+        .on_trace_id(move |id| {
+            let mut log = before.lock().unwrap_or_else(|held| held.into_inner());
+            log.push(id.to_owned());
+            assert!(log.len() < 2, "on purpose");
+        })
+        .after_invocation(move || {
+            let (log, told) = (Arc::clone(&after), Arc::clone(&told));
+            async move {
+                let mut log = log.lock().unwrap_or_else(|held| held.into_inner());
+                log.push(format!("after {} answers", told.told().len()));
+                assert!(log.len() < 3, "on purpose");
+            }
+        });
+    tokio::spawn(runtime.run(tower::service_fn(super::app)));
+    assert_eq!(api.posts().await.len(), 3);
+    let log = log.lock().unwrap_or_else(|held| held.into_inner());
+    let expected = [
+        "Root=1",
+        "after 1 answers",
+        "Root=1",
+        "after 2 answers",
+        "Root=1",
+        "after 3 answers",
+    ];
+    assert_eq!(*log, expected);
+}

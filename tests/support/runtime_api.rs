@@ -131,7 +131,6 @@ struct Seen {
     gets: Vec<(String, Instant)>,
     connections: usize,
     waiting: usize,
-    broken: usize,
 }
 
 impl RuntimeApi {
@@ -148,15 +147,7 @@ impl RuntimeApi {
             while let Ok((stream, _)) = listener.accept().await {
                 shared.seen().connections += 1;
                 let script = Arc::clone(&shared);
-                tokio::spawn(async move {
-                    if Connection::new(stream, Arc::clone(&script))
-                        .serve()
-                        .await
-                        .is_err()
-                    {
-                        script.seen().broken += 1;
-                    }
-                });
+                tokio::spawn(Connection::new(stream, script).serve());
             }
         });
         RuntimeApi { address, script }
@@ -209,11 +200,6 @@ impl RuntimeApi {
 
     pub fn connections(&self) -> usize {
         self.script.seen().connections
-    }
-
-    /// How many connections ended in the middle of something.
-    pub fn broken(&self) -> usize {
-        self.script.seen().broken
     }
 }
 
@@ -289,9 +275,11 @@ impl Connection {
                 }
                 post.body = self.buffer.split().freeze();
                 self.script.seen().posts.push(post);
-                self.answer(*then).await?;
-                // And no more is read, until the runtime goes away.
-                while self.stream.ready(tokio::io::Interest::ERROR).await.is_err() {}
+                if !matches!(*then, Answer::Never) {
+                    self.answer(*then).await?;
+                }
+                // No more is read, until the runtime goes away.
+                let _ = self.stream.ready(tokio::io::Interest::ERROR).await;
                 return Ok(());
             }
             self.read_body(&mut post).await?;
@@ -395,6 +383,7 @@ impl Connection {
     }
 
     async fn read(&mut self) -> io::Result<()> {
+        self.buffer.reserve(1 << 16);
         let read = self.stream.read_buf(&mut self.buffer).await?;
         self.reads.push(read);
         if read == 0 {
