@@ -176,7 +176,7 @@ impl Context {
         let mut tasks = tokio::task::JoinSet::new();
         loop {
             for work in std::mem::take(&mut *self.background()) {
-                tasks.spawn(work);
+                tasks.spawn(crate::trace::follow(work));
             }
             match tasks.join_next().await {
                 Some(Ok(())) => {}

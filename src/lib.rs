@@ -12,6 +12,9 @@
 //! - `runtime` (default): `run`, the Lambda runtime.
 //! - `local` (default): what `run` does where there is no Lambda, and the module `local`.
 //!   Deploy without it: `default-features = false, features = ["runtime"]`.
+//! - `tracing`: a span for each invocation, and events instead of lines on standard error.
+//! - `tracing-subscriber`: `init_tracing`, which prints them as Lambda's logging configuration
+//!   says.
 
 mod body;
 mod context;
@@ -43,3 +46,5 @@ pub use reply::Reply;
 #[cfg(feature = "runtime")]
 pub use runtime::{Runtime, run, run_local};
 pub use service::Lambda;
+#[cfg(feature = "tracing-subscriber")]
+pub use trace::init_tracing;

@@ -5,11 +5,15 @@
 mod off;
 #[cfg(feature = "tracing")]
 mod on;
+#[cfg(feature = "tracing-subscriber")]
+mod subscriber;
 
 #[cfg(not(feature = "tracing"))]
 pub(crate) use off::*;
 #[cfg(feature = "tracing")]
 pub(crate) use on::*;
+#[cfg(feature = "tracing-subscriber")]
+pub use subscriber::init_tracing;
 
 /// A line on standard error.
 #[cfg(feature = "runtime")]

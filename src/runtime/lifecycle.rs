@@ -37,7 +37,7 @@ impl Hook {
 
     /// Runs it in a task of its own, where its panic stays, and in which it ends if it is late.
     async fn run(self, until: Option<Instant>) -> Result<(), Error> {
-        let mut task = AbortOnDrop(tokio::spawn(async { (self.0)().await }));
+        let mut task = AbortOnDrop(tokio::spawn(trace::follow(async { (self.0)().await })));
         let ended = match until {
             None => (&mut task.0).await,
             Some(until) => match timeout_at(until, &mut task.0).await {

@@ -13,7 +13,7 @@ use super::race::race;
 use super::shared::Shared;
 use super::worker::serve;
 use crate::error::BoxError;
-use crate::{Body, Error, Lambda};
+use crate::{Body, Error, Lambda, trace};
 
 /// Tasks on the program's own threads, each with a clone of the service.
 pub(super) async fn tasks<S, B>(lambda: Lambda<S>, shared: &Arc<Shared>) -> Result<(), Error>
@@ -26,9 +26,9 @@ where
 {
     let mut workers = JoinSet::new();
     for _ in 1..shared.concurrency.get() {
-        workers.spawn(serve(lambda.clone(), Arc::clone(shared)));
+        workers.spawn(trace::follow(serve(lambda.clone(), Arc::clone(shared))));
     }
-    workers.spawn(serve(lambda, Arc::clone(shared)));
+    workers.spawn(trace::follow(serve(lambda, Arc::clone(shared))));
     join(workers).await
 }
 

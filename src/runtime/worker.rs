@@ -97,7 +97,7 @@ where
     if let Some(hook) = &shared.hooks.after_invocation {
         if let Some(task) = guard(&context, "after_invocation", hook) {
             // In a task, where a panic stays.
-            if let Err(error) = tokio::spawn(task).await {
+            if let Err(error) = tokio::spawn(trace::follow(task)).await {
                 trace::error(format_args!("after_invocation: {error}"));
             }
         }

@@ -33,6 +33,10 @@ mod logging {
         }
     }
 
+    pub(crate) fn follow<F>(future: F) -> F {
+        future
+    }
+
     /// Tells of an invocation that failed, or whose error was answered.
     pub(crate) fn failed(context: &Context, error: &Error) {
         let (id, kind, message) = (context.request_id(), error.error_type(), error.brief());

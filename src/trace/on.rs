@@ -41,6 +41,7 @@ mod logging {
     use std::fmt;
 
     use tracing::field::Empty;
+    use tracing::instrument::WithSubscriber as _;
     use tracing::{Instrument as _, dispatcher};
 
     use super::TARGET;
@@ -70,6 +71,11 @@ mod logging {
         pub(crate) async fn cover<F: Future>(self, future: F) -> F::Output {
             future.instrument(self.0).await
         }
+    }
+
+    /// A future that is to run in a task of its own, in the same span and subscriber.
+    pub(crate) fn follow<F: Future>(future: F) -> impl Future<Output = F::Output> {
+        future.in_current_span().with_current_subscriber()
     }
 
     /// Tells of an invocation that failed, or whose error was answered.

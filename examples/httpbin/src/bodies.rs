@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, Request};
-use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Sse;
 use axum::response::sse::Event;
@@ -17,7 +17,9 @@ use tokio::time::sleep;
 type BadRequest = (StatusCode, String);
 type Typed<B> = ([(HeaderName, &'static str); 1], B);
 
-const MAX_BYTES: usize = 16 << 20;
+/// More than Lambda streams.
+const MAX_BYTES: usize = 256 << 20;
+const MAX_TEXT: usize = 16 << 20;
 const MAX_CHUNKS: usize = 100_000;
 /// As long as a function may run.
 const MAX_MS: u64 = 15 * 60 * 1000;
@@ -34,14 +36,16 @@ pub(crate) async fn echo(request: Request) -> (Option<[(HeaderName, HeaderValue)
 pub(crate) async fn bytes(
     Path(n): Path<usize>,
     Query(query): Query<HashMap<String, u64>>,
-) -> Result<Typed<Vec<u8>>, BadRequest> {
+) -> Result<([(HeaderName, String); 1], Typed<Body>), BadRequest> {
     at_most(n, MAX_BYTES)?;
     let seed = query.get("seed").copied().unwrap_or_default();
-    Ok(typed(BINARY, noise(n, seed)))
+    let blocks = stream::iter(noise(n, seed).map(Ok::<_, Infallible>));
+    let len = [(CONTENT_LENGTH, n.to_string())];
+    Ok((len, typed(BINARY, Body::from_stream(blocks))))
 }
 
 pub(crate) async fn text(Path(n): Path<usize>) -> Result<Typed<Vec<u8>>, BadRequest> {
-    at_most(n, MAX_BYTES)?;
+    at_most(n, MAX_TEXT)?;
     Ok(typed(TEXT, (b' '..=b'~').cycle().take(n).collect()))
 }
 
@@ -112,17 +116,22 @@ fn at_most<T: PartialOrd + std::fmt::Display>(n: T, max: T) -> Result<(), BadReq
     Ok(())
 }
 
-/// Bytes that follow from the seed, by SplitMix64.
-fn noise(n: usize, seed: u64) -> Vec<u8> {
+/// Bytes that follow from the seed, by SplitMix64, in blocks.
+fn noise(n: usize, seed: u64) -> impl Iterator<Item = Bytes> {
+    const BLOCK: usize = 64 << 10;
     let mut state = seed;
-    let words = std::iter::repeat_with(|| {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut word = state;
-        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        word ^ (word >> 31)
-    });
-    words.flat_map(u64::to_le_bytes).take(n).collect()
+    (0..n).step_by(BLOCK).map(move |start| {
+        let mut block = vec![0; BLOCK];
+        for bytes in block.chunks_exact_mut(8) {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut word = state;
+            word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            bytes.copy_from_slice(&(word ^ (word >> 31)).to_le_bytes());
+        }
+        block.truncate(n - start);
+        block.into()
+    })
 }
 
 /// One red pixel.

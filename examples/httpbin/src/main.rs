@@ -7,8 +7,8 @@
 //! curl -i 'http://127.0.0.1:9000/cookies/set?a=1&b=2'
 //! ```
 //!
-//! With `LIFTGATE_STREAMING=1` it asks for `Options::streaming`, which has no effect yet. On Lambda, any event that is
-//! no HTTP request goes to `/anything/event`.
+//! On Lambda, any event that is no HTTP request goes to `/anything/event`. With
+//! `LIFTGATE_STREAMING=1` it streams to function URLs and REST APIs.
 //!
 //! | route | answer |
 //! |---|---|
