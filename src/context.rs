@@ -122,14 +122,16 @@ impl Context {
     /// invocation is taken.
     ///
     /// Lambda may freeze a function between invocations, and a task that the app merely
-    /// spawns with it. It [does not][next] while the runtime has not asked for the next
-    /// invocation, and the runtime asks when this work is done: the work counts as part of the
-    /// invocation, in duration, cost and timeout. A panic is logged.
+    /// spawns with it. It does not while the runtime [has not asked][next] for the next
+    /// invocation, and the runtime asks when this work is done. The client has its answer by then
+    /// ([source][after]), and the work counts as part of the invocation, in duration, cost and
+    /// timeout. A panic is logged.
     ///
     /// Work may hand over more. Whoever calls a [`Lambda`](crate::Lambda) without [`run`] does
     /// the work by [`run_background`].
     ///
     /// [next]: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+    /// [after]: https://aws.amazon.com/blogs/compute/running-code-after-returning-a-response-from-an-aws-lambda-function/
     /// [`run`]: https://docs.rs/liftgate/latest/liftgate/fn.run.html
     /// [`run_background`]: https://docs.rs/liftgate/latest/liftgate/struct.Context.html#method.run_background
     ///

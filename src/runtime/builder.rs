@@ -326,14 +326,15 @@ impl Runtime {
         B::Error: Into<BoxError>,
     {
         let Some(address) = self.address() else {
-            let served = async { serve_here(caught(factory()).await?, self.options).await };
+            let served =
+                async { serve_here(caught(async { factory().await }).await?, self.options).await };
             return LocalSet::new().run_until(served).await;
         };
         let options = Arc::new(self.options.clone());
         let (mut start, shared) = self.start(&address).await?;
         if shared.is_sequential() {
             let served = async {
-                let service = start.init(factory()).await?;
+                let service = start.init(async { factory().await }).await?;
                 start.snapshot().await?;
                 start
                     .run(serve(Lambda::from_shared(service, options), shared))
@@ -343,9 +344,13 @@ impl Runtime {
         }
         start.snapshot().await?;
         let api = Arc::clone(&start.api);
+        let factory = Arc::new(factory);
         let make = move || {
-            let (made, options) = (caught(factory()), Arc::clone(&options));
-            async { Ok(Lambda::from_shared(made.await?, options)) }
+            let (factory, options) = (Arc::clone(&factory), Arc::clone(&options));
+            async move {
+                let service = caught(async { factory().await }).await?;
+                Ok(Lambda::from_shared(service, options))
+            }
         };
         let ended = start.run(pool::threads(make, &shared)).await;
         if let Err(error) = &ended {

@@ -25,25 +25,40 @@ pub(crate) use worker::call;
 
 /// Runs a service on Lambda, or locally where there is no Lambda.
 ///
-/// On Lambda, where `AWS_LAMBDA_RUNTIME_API` is set, it takes one invocation after the other, or
-/// as many at a time as `AWS_LAMBDA_MAX_CONCURRENCY` says, and ends only with an error. An
+/// On Lambda, where `AWS_LAMBDA_RUNTIME_API` is set to an address or a URL, it takes one
+/// invocation after the other, or as many at a time as `AWS_LAMBDA_MAX_CONCURRENCY` says. It ends
+/// only with an error, or on `SIGTERM` if there is an [`on_shutdown`](Runtime::on_shutdown). An
 /// invocation that fails, by a malformed event, an error or a panic, is reported with its
 /// [type](Error::error_type) and message, and the next one is served.
 ///
 /// Elsewhere it serves the app on <http://127.0.0.1:9000>, or the address in
 /// `LIFTGATE_ADDR`, as an HTTP API would (or the gateway that [`Options::source`] names), until
 /// Ctrl-C: a request becomes an event, and the reply a response (feature `local`). Requests are
-/// served one after the other, as in one Lambda environment.
+/// served one after the other, as in one Lambda environment, and answered whole. Of the hooks of a
+/// [`Runtime`] none is run there; work [after the response](crate::Context::after_response) is done.
 ///
-/// It runs on a tokio runtime with I/O and time. A panic is caught unless the program is built
-/// with `panic = "abort"`.
+/// It runs on a tokio runtime with I/O and time. One thread serves one invocation at a time
+/// fastest: `#[tokio::main(flavor = "current_thread")]`. A panic is caught unless the program is
+/// built with `panic = "abort"`.
+///
+/// # What a Runtime API may do
+///
+/// | it | then |
+/// |---|---|
+/// | answers `next` with anything but 200 and a request id, resets the connection, or speaks no HTTP | it is asked again after 20 ms, doubled each time up to 5 s, less up to a half by chance |
+/// | does so ten times in a row, to every worker | the runtime ends with the error |
+/// | breaks off within an event, or sends nothing of it for 30 s | the invocation is reported failed, and the next one asked for |
+/// | breaks the connection before it has acknowledged an answer | the answer is sent again, at most twice; a stream cannot be, and is reported failed |
+/// | does not acknowledge an answer in 30 s | that is logged, and the next invocation asked for |
+/// | refuses an answer (400, 403, 410 and others) | that is logged, and the next invocation asked for |
+/// | refuses an answer as too large (413) | the invocation is reported failed, with both sizes |
+/// | answers 500 or more to an answer, by which it says that the environment is broken | the runtime ends with the error |
 ///
 /// # Errors
 ///
-/// If the Runtime API has failed ten times in a row, which takes 5 to 10 seconds, or says that this
-/// environment is broken; if `AWS_LAMBDA_RUNTIME_API` is no address, or
-/// `AWS_LAMBDA_MAX_CONCURRENCY` no number. Elsewhere, if the address is taken, or the feature
-/// `local` is off.
+/// Those in the table; if `AWS_LAMBDA_RUNTIME_API` is no address, or `AWS_LAMBDA_MAX_CONCURRENCY`
+/// no number. Elsewhere, if the address is taken, or the feature `local` is off. A program whose
+/// `main` returns the error prints it, and exits with 1.
 ///
 /// # Examples
 ///
@@ -55,6 +70,8 @@ pub(crate) use worker::call;
 ///     liftgate::run(Router::new().route("/", get(|| async { "hello world" }))).await
 /// }
 /// ```
+///
+/// [`Options::source`]: crate::Options::source
 pub async fn run<S, B>(service: S) -> Result<(), Error>
 where
     S: Service<Request<Body>, Response = Response<B>> + Clone + Send + 'static,

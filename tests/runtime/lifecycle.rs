@@ -166,6 +166,15 @@ async fn a_local_service_that_cannot_be_made_is_reported() {
         let error = runtime.run_local(factory).await.unwrap_err();
         assert!(error.is_init(), "{error:?}");
         assert_eq!(api.told()[0].path, "/2018-06-01/runtime/init/error");
+
+        let api = RuntimeApi::start(none()).await;
+        let runtime = Runtime::new()
+            .runtime_api(api.address.clone())
+            .concurrency(NonZeroUsize::new(workers).unwrap());
+        let panics = || -> std::future::Ready<Result<Never, Infallible>> { panic!("no database") };
+        let error = runtime.run_local(panics).await.unwrap_err();
+        assert!(error.is_init(), "{error:?}");
+        assert!(api.told()[0].error().1.contains("no database"));
     }
 }
 
