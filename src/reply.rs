@@ -49,7 +49,7 @@ pin_project! {
     /// let reply = lambda.call(Invocation::new(event, Context::default())).await?;
     /// assert!(reply.is_streaming());
     /// let Ok(bytes) = reply.collect().await.map(|read| read.to_bytes());
-    /// assert_eq!(bytes, "{\"statusCode\":200,\"headers\":{}}\0\0\0\0\0\0\0\0hello");
+    /// assert_eq!(bytes, "{\"statusCode\":200,\"headers\":{},\"cookies\":[]}\0\0\0\0\0\0\0\0hello");
     /// # Ok(())
     /// # }
     /// ```

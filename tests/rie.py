@@ -5,20 +5,14 @@ goes to rie.log beside the emulator.
 """
 
 import base64
-import contextlib
-import copy
 import gzip
 import json
 import os
-import pathlib
-import signal
-import socket
-import subprocess
 import sys
-import time
 import urllib.request
 
-FIXTURES = pathlib.Path(__file__).parent / "fixtures"
+from checks import Checks, Response, Server, end_after, free_ports, load, raw, same, sees, to
+
 IP = "203.0.113.7"
 JSON_BODY = '{"name":"Zoë","note":"a \\"quoted\\" line\\nand \\\\ another","price":12.5}'.encode()
 BINARY = bytes([0, 1, 2, 0x7F, 0x80, 0xC3, 0x28, 0xFE, 0xFF, 10, 13, 34, 92])
@@ -34,19 +28,6 @@ GATEWAYS = {
     "alb_multi": ("get_alb_multi", IP),
     "lattice": ("get_lattice", "10.0.2.100"),
     "lattice_v1": ("get_lattice_v1", "10.0.2.100"),
-}
-
-# The members of a reply besides the three that all have.
-MEMBERS = {
-    "rest_api": {"multiValueHeaders"},
-    "http_api_v1": {"multiValueHeaders"},
-    "http_api": {"headers", "cookies"},
-    "function_url": {"headers", "cookies"},
-    "alb": {"headers", "statusDescription"},
-    "alb_multi": {"multiValueHeaders", "statusDescription"},
-    "lattice": {"headers", "statusDescription"},
-    "lattice_v1": {"headers", "statusDescription"},
-    "websocket": {"headers"},
 }
 
 # What the app sees of the other events: fixture, gateway, and the answer of /anything.
@@ -115,12 +96,9 @@ SEEN = [
 
 def main():
     emulator, example = (os.path.abspath(path) for path in sys.argv[1:])
-    # A call that hangs for all its timeouts ends here.
-    signal.alarm(300)
-    for number in (signal.SIGTERM, signal.SIGALRM, signal.SIGHUP):
-        signal.signal(number, lambda number, _: sys.exit(f"ended by signal {number}"))
+    end_after(300)
     checks = Checks()
-    with Emulator(emulator, example) as rie:
+    with Emulator(checks, emulator, example) as rie:
         for gateway, (fixture, client_ip) in GATEWAYS.items():
             browser(checks, rie, gateway, fixture, client_ip)
             answers(checks, rie, gateway, load(fixture))
@@ -131,8 +109,7 @@ def main():
                 sees(json.loads(response.body), load(fixture), gateway, expected)
         pass_through(checks, rie)
         failures(checks, rie)
-    print(f"{checks.passed} passed, {checks.failed} failed")
-    return 1 if checks.failed else 0
+    return checks.end()
 
 
 def browser(checks, rie, gateway, fixture, client_ip):
@@ -228,194 +205,22 @@ def failures(checks, rie):
         same(rie.function(), before)
 
 
-class Response:
-    """What the gateway makes of a reply, which has to have the gateway's own shape."""
+class Emulator(Server):
+    """The emulator, with the function in it."""
 
-    def __init__(self, gateway, reply):
-        assert isinstance(reply, dict) and "errorType" not in reply, f"the reply is {reply!r}"
-        members = MEMBERS[gateway] | {"statusCode", "body", "isBase64Encoded"}
-        if not reply.get("cookies"):
-            members -= {"cookies"}
-        same(set(reply), members)
-        self.status = reply["statusCode"]
-        assert type(self.status) is int and type(reply["isBase64Encoded"]) is bool, reply
-        if "statusDescription" in reply:
-            assert reply["statusDescription"].startswith(f"{self.status} "), reply
-        self.headers = []
-        for name, values in reply.get("multiValueHeaders", {}).items():
-            assert isinstance(values, list), reply
-            self.headers += [(name, latin1(value)) for value in values]
-        for name, value in reply.get("headers", {}).items():
-            # The one array that there is: of VPC Lattice, whose requests have arrays too.
-            is_array = gateway == "lattice" and name == "set-cookie" and isinstance(value, list)
-            values = value if is_array else [value]
-            self.headers += [(name.lower(), latin1(value)) for value in values]
-        if "cookies" in members:
-            same(self.values("set-cookie"), [])
-            self.headers += [("set-cookie", latin1(value)) for value in reply["cookies"]]
-        body = reply["body"]
-        self.body = base64.b64decode(body, validate=True) if reply["isBase64Encoded"] else body.encode()
+    def __init__(self, checks, emulator, example):
+        super().__init__(checks, os.path.join(os.path.dirname(emulator), "rie.log"))
+        self.emulator, self.example = emulator, example
 
-    def values(self, wanted):
-        return [value for name, value in self.headers if name == wanted]
-
-
-def latin1(value):
-    assert isinstance(value, str), f"a header's value is {value!r}"
-    return value.encode("latin-1")
-
-
-def sees(seen, event, gateway, expected):
-    query = expected["query"]
-    uri = expected["path"] + ("" if query is None else f"?{query}")
-    same(seen["uri"], uri)
-    for name in ("method", "path", "query", "client_ip", "stage"):
-        same(seen[name], expected[name])
-    same(seen["source"], gateway.removesuffix("_multi"))
-    same(base64.b64decode(seen["body_base64"]), expected["body"])
-    same(sorted_by_name(seen["headers"]), sorted_by_name(sent(event, gateway, expected["body"])))
-
-
-def sent(event, gateway, body):
-    """The headers of the request that an event tells of."""
-    headers = event.get("multiValueHeaders") or event.get("headers") or {}
-    pairs = []
-    for name, values in headers.items():
-        values = values if isinstance(values, list) else [values]
-        pairs += [(name.lower(), value) for value in values]
-    if "cookies" in event:
-        pairs = [pair for pair in pairs if pair[0] != "cookie"]
-        pairs.append(("cookie", "; ".join(event["cookies"])))
-    if gateway == "websocket" and "headers" not in event:
-        pairs = [("host", event["requestContext"]["domainName"]), ("content-type", "application/json")]
-    if body:
-        pairs = [pair for pair in pairs if pair[0] != "content-length"]
-        pairs.append(("content-length", str(len(body))))
-    return pairs
-
-
-def sorted_by_name(headers):
-    # The sort is stable: values of one name keep their order.
-    return sorted(([name, value] for name, value in headers), key=lambda header: header[0])
-
-
-def to(event, path, method="GET", query=None):
-    """The event with another method, path and query."""
-    event = copy.deepcopy(event)
-    places = [event, event["requestContext"].get("http", {})] if "requestContext" in event else [event]
-    for place in places:
-        for key in place.keys() & {"path", "rawPath", "raw_path"}:
-            place[key] = path
-        for key in place.keys() & {"httpMethod", "method"}:
-            place[key] = method
-    query = query or {}
-    # Lattice V2 has arrays under this name.
-    is_lattice = "serviceArn" in event.get("requestContext", {})
-    arrays = {name: [value] for name, value in query.items()}
-    for key in event.keys() & {"queryStringParameters", "query_string_parameters"}:
-        event[key] = arrays if is_lattice else query
-    if "multiValueQueryStringParameters" in event:
-        event["multiValueQueryStringParameters"] = arrays
-    if "rawQueryString" in event:
-        event["rawQueryString"] = "&".join(f"{name}={value}" for name, value in query.items())
-    return event
-
-
-def raw(fixture):
-    return (FIXTURES / f"{fixture}.json").read_bytes()
-
-
-def load(fixture):
-    return json.loads(raw(fixture))
-
-
-def same(actual, expected):
-    assert actual == expected, f"{actual!r}\n     is not {expected!r}"
-
-
-class Checks:
-    def __init__(self):
-        self.passed = self.failed = 0
-
-    @contextlib.contextmanager
-    def one(self, name):
-        try:
-            yield
-        except Exception as error:
-            self.failed += 1
-            print(f"FAIL {name}\n     {type(error).__name__}: {error}", flush=True)
-        else:
-            self.passed += 1
-            print(f"ok   {name}", flush=True)
-
-
-class Emulator:
-    """The emulator on a free port, with the function in it."""
-
-    def __init__(self, emulator, example):
-        self.command, self.example = emulator, example
-        self.log = pathlib.Path(emulator).with_name("rie.log")
-
-    def __enter__(self):
-        environment = {name: value for name, value in os.environ.items() if name != "LIFTGATE_STREAMING"}
-        environment["RUST_BACKTRACE"] = "0"
-        for _ in range(3):
-            front, back = free_ports(2)
-            self.url = f"http://127.0.0.1:{front}/2015-03-31/functions/function/invocations"
-            arguments = [
-                "--runtime-interface-emulator-address", f"127.0.0.1:{front}",
-                "--runtime-api-address", f"127.0.0.1:{back}",
-                self.example,
-            ]
-            with self.log.open("wb") as log:
-                self.process = subprocess.Popen(
-                    [self.command, *arguments], env=environment, stdin=subprocess.DEVNULL,
-                    stdout=log, stderr=log, start_new_session=True,
-                )
-            try:
-                if self.listens(front):
-                    return self
-            except BaseException:
-                self.stop()
-                raise
-            # Somebody else may have taken a port meanwhile.
-            self.stop()
-        sys.exit(f"the emulator does not start: {self.log.read_text(errors='replace')}")
-
-    def __exit__(self, kind, *_):
-        self.stop()
-        if kind is not None:
-            print(self.log.read_text(errors="replace")[-4000:], file=sys.stderr)
-
-    def listens(self, port):
-        until = time.monotonic() + 10
-        while time.monotonic() < until and self.process.poll() is None:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                return True
-            time.sleep(0.05)
-        return False
-
-    def stop(self):
-        function = self.function()
-        self.process.terminate()
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(5)
-        if function is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(function, signal.SIGKILL)
-
-    def function(self):
-        """The process that the emulator runs the function in."""
-        for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
-            with contextlib.suppress(OSError):
-                # Past the name, which may hold anything: state, parent.
-                parent = stat.read_text().rpartition(")")[2].split()[1]
-                if int(parent) == self.process.pid:
-                    return int(stat.parent.name)
-        return None
+    def command(self):
+        self.port, back = free_ports(2)
+        self.url = f"http://127.0.0.1:{self.port}/2015-03-31/functions/function/invocations"
+        return [
+            self.emulator,
+            "--runtime-interface-emulator-address", f"127.0.0.1:{self.port}",
+            "--runtime-api-address", f"127.0.0.1:{back}",
+            self.example,
+        ]
 
     def invoke(self, event):
         is_raw = isinstance(event, bytes)
@@ -427,14 +232,6 @@ class Emulator:
 
 # The emulator is on this machine, whatever proxy the environment names.
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-def free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 if __name__ == "__main__":

@@ -193,7 +193,7 @@ async fn a_reply_over_lambdas_limit_is_reported_with_both_sizes() {
     let posts = api.posts().await;
     let (kind, message) = posts[0].error();
     assert_eq!(kind, "Liftgate.InvalidResponse");
-    let sizes = "the reply has 6291621 bytes, and http_api takes at most 6291556 bytes";
+    let sizes = "the reply has 6291634 bytes, and http_api takes at most 6291556 bytes";
     assert!(message.ends_with(sizes), "{message}");
     assert!(posts[1].path.ends_with("r-2/response"));
 }

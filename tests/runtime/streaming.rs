@@ -495,7 +495,10 @@ async fn responses_without_a_body_stream_none() {
     let posts = api.posts().await;
     for (post, status) in posts.iter().zip([200, 204, 304]) {
         let (prelude, body) = parts(post);
-        assert_eq!(prelude, json!({"statusCode": status, "headers": {}}));
+        assert_eq!(
+            prelude,
+            json!({"statusCode": status, "headers": {}, "cookies": []})
+        );
         assert!(body.is_empty() && post.trailers.is_empty());
     }
     assert_eq!(posts.len(), 3);
@@ -521,7 +524,7 @@ async fn a_prelude_that_no_gateway_takes_is_reported() {
     let (kind, message) = posts[0].error();
     assert_eq!(kind, "Liftgate.InvalidResponse");
     assert!(
-        message.contains("have 16435 bytes, and function_url takes at most 16384 bytes"),
+        message.contains("have 16448 bytes, and function_url takes at most 16384 bytes"),
         "{message}"
     );
     assert_eq!(posts[1].error().0, "Liftgate.InvalidResponse");

@@ -158,12 +158,11 @@ impl<'r> Writer<'r> {
         self.out.push(b']');
     }
 
-    /// `"cookies":[..]`, where there are any.
+    /// `"cookies":[..]`, empty where there are none: `cargo lambda watch` takes no reply
+    /// without it.
     pub(crate) fn cookies(&mut self) {
-        if self.response.headers().contains_key(header::SET_COOKIE) {
-            self.key("cookies");
-            self.cookie_array();
-        }
+        self.key("cookies");
+        self.cookie_array();
     }
 
     pub(crate) fn set_cookies(&self) -> impl Iterator<Item = &'r HeaderValue> + use<'r> {
