@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{Response, StatusCode};
 
 use crate::source::{Asked, MAX_PRELUDE};
@@ -42,7 +42,7 @@ impl Exchange {
             Some(prelude) => {
                 trace::status(head.status());
                 let body = self.has_body(head.status()).then_some(body);
-                Ok(Ok(Reply::streaming(prelude, body)))
+                Ok(Ok(Reply::streaming(prelude, Bytes::new(), body)))
             }
             None => Ok(Err(Response::from_parts(head.into_parts().0, body))),
         }
@@ -55,7 +55,7 @@ impl Exchange {
         let Some(prelude) = source.prelude(head) else {
             return Ok(None);
         };
-        let (len, name) = (prelude.len(), source.name());
+        let (len, name) = (prelude.len() + 8, source.name());
         if len > MAX_PRELUDE {
             return Err(Error::invalid_response(format!(
                 "the status and headers of a stream have {len} bytes, \
@@ -120,9 +120,7 @@ impl Exchange {
         let streams = self.options.streams();
         if let Some(prelude) = self.prelude(&response)?.filter(|_| streams) {
             trace::status(response.status());
-            let mut head = BytesMut::from(prelude);
-            head.extend_from_slice(response.body());
-            return Ok(Reply::streaming(head.freeze(), None));
+            return Ok(Reply::streaming(prelude, response.into_body(), None));
         }
         self.encode(&response)
     }

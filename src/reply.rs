@@ -66,9 +66,14 @@ pin_project! {
     enum Form<B> {
         // Invariant: `None` once read, or when there is nothing to read.
         Buffered { json: Option<Bytes> },
-        Streaming { head: Option<Bytes>, #[pin] body: Option<B>, progress: Arc<Progress> },
+        // Invariant: no piece is empty.
+        Streaming { pieces: Pieces, #[pin] body: Option<B>, progress: Arc<Progress> },
     }
 }
+
+/// What comes before a stream's body. Each is a chunk of its own, since `cargo lambda watch` takes
+/// the first chunk for the prelude, and the second for the NULs.
+type Pieces = std::vec::IntoIter<Bytes>;
 
 /// How far a stream is, for who sends it.
 #[derive(Debug, Default)]
@@ -105,10 +110,12 @@ impl<B> Reply<B> {
         }
     }
 
-    /// A stream: the prelude with its NULs, and the body, if there is any.
-    pub(crate) fn streaming(head: Bytes, body: Option<B>) -> Self {
+    /// A stream: the prelude, and a body that is there already, or yet to come.
+    pub(crate) fn streaming(prelude: Bytes, whole: Bytes, body: Option<B>) -> Self {
+        let mut pieces = vec![prelude, Bytes::from_static(&[0; 8]), whole];
+        pieces.retain(|piece| !piece.is_empty());
         let form = Form::Streaming {
-            head: Some(head),
+            pieces: pieces.into_iter(),
             body,
             progress: Arc::default(),
         };
@@ -172,12 +179,12 @@ where
                 Poll::Ready(json.take().map(|json| Ok(Frame::data(json))))
             }
             FormProj::Streaming {
-                head,
+                pieces,
                 body,
                 progress,
-            } => match head.take() {
+            } => match pieces.next() {
                 // The prelude goes at once, not when the body has something.
-                Some(head) => Poll::Ready(Some(Ok(Frame::data(head)))),
+                Some(piece) => Poll::Ready(Some(Ok(Frame::data(piece)))),
                 None => poll_stream(body, progress, cx).map(|frame| frame.map(Ok)),
             },
         }
@@ -186,7 +193,7 @@ where
     fn is_end_stream(&self) -> bool {
         match &self.form {
             Form::Buffered { json } => json.is_none(),
-            Form::Streaming { head, body, .. } => head.is_none() && body.is_none(),
+            Form::Streaming { pieces, body, .. } => pieces.len() == 0 && body.is_none(),
         }
     }
 

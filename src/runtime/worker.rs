@@ -184,9 +184,11 @@ where
 }
 
 impl Deadline {
-    /// How long the invocation may still take.
+    /// How long the invocation may still take. One that comes after its deadline comes from an
+    /// emulator, which does not mean it.
     fn limit(self, context: &Context) -> Option<Duration> {
-        Some(context.remaining()?.saturating_sub(self.margin))
+        let left = context.remaining().filter(|left| !left.is_zero())?;
+        Some(left.saturating_sub(self.margin))
     }
 
     fn error(self) -> Error {

@@ -188,7 +188,6 @@ impl<'r> Writer<'r> {
     /// Ends the prelude of a stream.
     pub(crate) fn finish_prelude(mut self) -> Bytes {
         self.out.push(b'}');
-        self.out.extend_from_slice(&[0; 8]);
         self.out.into()
     }
 
