@@ -1,6 +1,6 @@
 """Drives example-httpbin on the Runtime Interface Emulator: one line for each check.
 
-Usage: rie.py EMULATOR EXAMPLE, as tests/rie.sh does. What the emulator and the function say
+Usage: rie.py EMULATOR HTTPBIN LIFECYCLE, as tests/rie.sh does. What the emulator and the function say
 goes to rie.log beside the emulator.
 """
 
@@ -95,7 +95,7 @@ SEEN = [
 
 
 def main():
-    emulator, example = (os.path.abspath(path) for path in sys.argv[1:])
+    emulator, example, lifecycle = (os.path.abspath(path) for path in sys.argv[1:])
     end_after(300)
     checks = Checks()
     with Emulator(checks, emulator, example) as rie:
@@ -109,6 +109,14 @@ def main():
                 sees(json.loads(response.body), load(fixture), gateway, expected)
         pass_through(checks, rie)
         failures(checks, rie)
+    with Emulator(checks, emulator, example, LIFTGATE_STREAMING="1") as rie:
+        for gateway in ("function_url", "rest_api"):
+            streams(checks, rie, gateway)
+        for gateway in GATEWAYS.keys() - {"function_url", "rest_api"}:
+            with checks.one(f"{gateway}, streaming: is answered whole"):
+                get = load(GATEWAYS[gateway][0])
+                same(Response(gateway, rie.invoke(to(get, "/text/95"))).body, bytes(range(32, 127)))
+    shutdown(checks, emulator, lifecycle)
     return checks.end()
 
 
@@ -205,11 +213,60 @@ def failures(checks, rie):
         same(rie.function(), before)
 
 
+def streams(checks, rie, gateway):
+    """The emulator takes a stream, and gives all of it as it is once it has ended, without the
+    trailers of an error."""
+    get = load(GATEWAYS[gateway][0])
+
+    def stream(path, query=None):
+        prelude, nuls, body = rie.ask(to(get, path, query=query)).partition(bytes(8))
+        same(nuls, bytes(8))
+        prelude = json.loads(prelude)
+        members = {"statusCode", "headers", "cookies"} if gateway == "function_url" else {"statusCode", "multiValueHeaders"}
+        same(set(prelude), members)
+        return prelude, body
+
+    with checks.one(f"{gateway}, streaming: chunks as they come"):
+        prelude, body = stream("/stream/5", {"ms": "5"})
+        same((prelude["statusCode"], body), (200, b"".join(b"chunk %d\n" % n for n in range(5))))
+    with checks.one(f"{gateway}, streaming: a status without a body"):
+        prelude, body = stream("/status/204")
+        same((prelude["statusCode"], body), (204, b""))
+    with checks.one(f"{gateway}, streaming: two cookies"):
+        prelude, _ = stream("/cookies/set", {"a": "1", "b": "2"})
+        cookies = prelude.get("cookies") or prelude["multiValueHeaders"]["set-cookie"]
+        same(cookies, ["a=1", "b=2"])
+    with checks.one(f"{gateway}, streaming: 5 MB of bytes, without a length"):
+        prelude, body = stream("/bytes/5000000")
+        same(len(body), 5_000_000)
+        assert "content-length" not in json.dumps(prelude), prelude
+    with checks.one(f"{gateway}, streaming: an error in the middle, and the same process serves on"):
+        before = rie.function()
+        _, body = stream("/body-error")
+        same(body, b"The first chunk, and no second.\n")
+        same(rie.invoke(to(get, "/panic"))["errorType"], "Liftgate.Panic")
+        for _ in range(50):
+            same(stream("/text/95")[1], bytes(range(32, 127)))
+        same(rie.function(), before)
+
+
+def shutdown(checks, emulator, example):
+    """The emulator sends SIGTERM to a function with an extension when it ends."""
+    with checks.one("on_shutdown: an extension is registered, and the hook runs on SIGTERM"):
+        rie = Emulator(checks, emulator, example)
+        with rie:
+            reply = Response("http_api", rie.invoke(to(load("get_http_api"), "/")))
+            assert reply.body.startswith(b"a row for "), reply.body
+        log = rie.log.read_text()
+        expected = ["liftgate-shutdown", "opening the pool", "working after the response", "flushing the telemetry", "closing the pool"]
+        same([line for line in expected if line not in log], [])
+
+
 class Emulator(Server):
     """The emulator, with the function in it."""
 
-    def __init__(self, checks, emulator, example):
-        super().__init__(checks, os.path.join(os.path.dirname(emulator), "rie.log"))
+    def __init__(self, checks, emulator, example, **variables):
+        super().__init__(checks, os.path.join(os.path.dirname(emulator), "rie.log"), **variables)
         self.emulator, self.example = emulator, example
 
     def command(self):
@@ -223,11 +280,14 @@ class Emulator(Server):
         ]
 
     def invoke(self, event):
+        return json.loads(self.ask(event))
+
+    def ask(self, event):
         is_raw = isinstance(event, bytes)
         payload = event if is_raw else json.dumps(event, separators=(",", ":")).encode()
         request = urllib.request.Request(self.url, payload, {"content-type": "application/json"})
         with opener.open(request, timeout=20) as reply:
-            return json.load(reply)
+            return reply.read()
 
 
 # The emulator is on this machine, whatever proxy the environment names.

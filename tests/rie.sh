@@ -31,4 +31,5 @@ PYTHON
 fi
 
 cargo build --quiet --locked -p example-httpbin
-exec python3 tests/rie.py "$rie" "$target/debug/example-httpbin"
+cargo build --quiet --locked -p example-lifecycle
+exec python3 -B tests/rie.py "$rie" "$target/debug/example-httpbin" "$target/debug/example-lifecycle"
