@@ -1,13 +1,19 @@
-//! What liftgate's conversions cost, beside lambda_http's and a bare scan of the event.
+//! What liftgate costs, beside lambda_http and the least that could do.
 //!
-//! `cargo bench -p benches --bench conversion -- [--json] [part of a case's name]`
+//! - `conversion`: an event's bytes to a reply's, beside a bare scan of the event.
+//! - `invocation`: a program that says hello, at a Runtime API, beside a bare loop in hyper.
+//! - `cold_start`: the size of such a program, and the time until its first request.
+//!
+//! `cargo bench -p benches --bench invocation -- [--json] [part of a name]`
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 pub mod cases;
 pub mod check;
 pub mod contenders;
+pub mod programs;
 pub mod report;
+pub mod runtime_api;
 pub mod stopwatch;
 
 #[cfg(test)]

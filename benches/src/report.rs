@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
-/// What was measured of one case.
+/// What was measured of one conversion.
 #[derive(Debug, Serialize)]
 pub struct Row {
     /// The case.
@@ -54,14 +54,19 @@ impl Allocations {
 }
 
 /// Prints all rows as one JSON object.
-pub fn print_json(rows: &[Row]) {
+pub fn print_json(rows: &[impl Serialize]) {
     let report = serde_json::json!({"cpu": cpu(), "rustc": rustc(), "rows": rows});
     println!("{report:#}");
 }
 
-/// Prints all rows as two tables.
-pub fn print_tables(rows: &[Row]) {
+/// Prints what was measured on, and with.
+pub fn print_machine() {
     println!("\n{}\n{}\n", cpu(), rustc());
+}
+
+/// Prints all rows of conversions as two tables.
+pub fn print_tables(rows: &[Row]) {
+    print_machine();
     println!("Microseconds from the bytes of an event to the bytes of the reply: medians of");
     println!("turns. `scan` is serde_json skipping over the event; then lambda_http's time over");
     println!("liftgate's, and liftgate's over the scan's.\n");
@@ -117,11 +122,13 @@ pub fn print_tables(rows: &[Row]) {
     );
 }
 
-fn or_dash(cell: Option<String>) -> String {
+/// The cell of something that may not have been measured.
+pub fn or_dash(cell: Option<String>) -> String {
     cell.unwrap_or_else(|| "-".to_owned())
 }
 
-fn print_table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) {
+/// Prints a table, whose first column is text.
+pub fn print_table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) {
     let mut lines: Vec<Vec<String>> = vec![head.iter().map(|cell| cell.to_string()).collect()];
     lines.extend(rows);
     let width = |column: usize| lines.iter().map(|line| line[column].len()).max();

@@ -51,7 +51,7 @@ pub fn race(contenders: &mut [Contender<'_>]) -> Vec<f64> {
             times.push(elapsed.as_nanos() as f64 / *iterations as f64);
         }
     }
-    times.into_iter().map(median).collect()
+    times.iter().map(|times| percentile(times, 50)).collect()
 }
 
 fn iterations_of_a_turn(contender: &mut Contender<'_>) -> usize {
@@ -62,7 +62,13 @@ fn iterations_of_a_turn(contender: &mut Contender<'_>) -> usize {
     iterations
 }
 
-fn median(mut times: Vec<f64>) -> f64 {
+/// The time than which so many percent are shorter; the median for 50.
+///
+/// # Panics
+///
+/// If there are no times, or so many percent would be all.
+pub fn percentile(times: &[f64], percent: usize) -> f64 {
+    let mut times = times.to_vec();
     times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
+    times[times.len() * percent / 100]
 }

@@ -1,0 +1,153 @@
+//! Measures what an invocation costs a program that says hello. See the library of this package.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+
+use benches::cases;
+use benches::programs::{self, FLOOR, Program, Running};
+use benches::report::{self, or_dash};
+use benches::runtime_api::RuntimeApi;
+use benches::stopwatch::percentile;
+use serde::Serialize;
+
+/// How many invocations a program has in one turn, and how many turns there are.
+const TURN: usize = 300;
+const ROUNDS: usize = 80;
+
+/// The invocations of a short and of a long run, whose difference tells of the invocations
+/// without the start.
+const FEW: usize = 200;
+const MANY: usize = 1200;
+
+/// What one invocation costs a program.
+#[derive(Serialize)]
+struct Row {
+    name: &'static str,
+    /// In the program itself, without the kernel's.
+    instructions: Option<f64>,
+    /// In the program and in the kernel.
+    cpu_ns: Option<f64>,
+    /// From the event until the program asks for another one.
+    wall_ns: f64,
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let programs = programs::named(&arguments);
+    let case = cases::all("get_http_api").into_iter().next().unwrap();
+    let event = String::from_utf8(case.event).unwrap();
+    let paths: Vec<_> = programs.iter().map(|it| it.build("release")).collect();
+    let mut racers: Vec<Racer> = paths.iter().map(|path| Racer::new(path, &event)).collect();
+    for _ in 0..ROUNDS {
+        racers.iter_mut().for_each(Racer::turn);
+    }
+    let times: Vec<_> = racers.iter().map(Racer::times).collect();
+    // They are not to run while instructions are counted.
+    drop(racers);
+    let mut rows = Vec::new();
+    for ((program, path), (wall_ns, cpu_ns)) in programs.iter().zip(&paths).zip(times) {
+        rows.push(Row {
+            name: program.name,
+            instructions: instructions(path, &event),
+            cpu_ns,
+            wall_ns,
+        });
+    }
+    if arguments.iter().any(|argument| argument == "--json") {
+        report::print_json(&rows);
+    } else {
+        print_table(&programs, &rows);
+    }
+}
+
+/// A program that takes turns with others: it waits while they run.
+struct Racer {
+    api: RuntimeApi,
+    running: Running,
+    wall_ns: Vec<f64>,
+    cpu_ns: Vec<f64>,
+}
+
+impl Racer {
+    fn new(program: &Path, event: &str) -> Self {
+        let api = RuntimeApi::start(event);
+        let running = Running::start(&[program], &api);
+        // Until it has all the memory it needs.
+        api.invoke(TURN);
+        Racer {
+            api,
+            running,
+            wall_ns: Vec::new(),
+            cpu_ns: Vec::new(),
+        }
+    }
+
+    fn turn(&mut self) {
+        let before = self.running.cpu_ns();
+        let wall = self.api.invoke(TURN);
+        let cpu = self.running.cpu_ns().zip(before);
+        self.wall_ns.push(wall.as_nanos() as f64 / TURN as f64);
+        if let Some((after, before)) = cpu {
+            self.cpu_ns.push((after - before) as f64 / TURN as f64);
+        }
+    }
+
+    /// The medians of wall time and of CPU time.
+    fn times(&self) -> (f64, Option<f64>) {
+        let is_known = self.cpu_ns.len() == self.wall_ns.len();
+        let cpu_ns = is_known.then(|| percentile(&self.cpu_ns, 50));
+        (percentile(&self.wall_ns, 50), cpu_ns)
+    }
+}
+
+fn instructions(program: &Path, event: &str) -> Option<f64> {
+    let few = programs::instructions(program, event, FEW)?;
+    let many = programs::instructions(program, event, MANY)?;
+    Some((many - few) as f64 / (MANY - FEW) as f64)
+}
+
+fn print_table(programs: &[Program], rows: &[Row]) {
+    report::print_machine();
+    println!("What an invocation costs a program that says hello to a browser's GET request by");
+    println!("an HTTP API: instructions (outside the kernel, by callgrind), microseconds of CPU");
+    println!("time (in the kernel too), and microseconds from the event until the program asks");
+    println!("for another one: medians of turns. `floor` converts nothing. Then all three over");
+    println!("the floor's, and over lambda_http's.\n");
+    if rows.iter().any(|row| row.instructions.is_none()) {
+        println!("There is no valgrind here to count instructions.\n");
+    }
+    let of = |name| rows.iter().find(|row| row.name == name);
+    let micros = |nanos: f64| format!("{:.1}", nanos / 1e3);
+    let head = [
+        "program",
+        "instructions",
+        "CPU",
+        "wall",
+        "/floor",
+        "CPU",
+        "wall",
+        "/lambda_http",
+        "CPU",
+        "wall",
+    ];
+    let lines = programs.iter().zip(rows).map(|(program, row)| {
+        let mut cells = vec![
+            row.name.to_owned(),
+            or_dash(row.instructions.map(|count| format!("{count:.0}"))),
+            or_dash(row.cpu_ns.map(micros)),
+            micros(row.wall_ns),
+        ];
+        for other in [of(FLOOR), of(program.rival)] {
+            let ratio = |of: fn(&Row) -> Option<f64>| {
+                let ratio = of(row).zip(other.and_then(of));
+                or_dash(ratio.map(|(ours, theirs)| format!("{:.2}", ours / theirs)))
+            };
+            cells.push(ratio(|row| row.instructions));
+            cells.push(ratio(|row| row.cpu_ns));
+            cells.push(ratio(|row| Some(row.wall_ns)));
+        }
+        cells
+    });
+    report::print_table(&head, lines);
+}

@@ -1,0 +1,224 @@
+//! The programs that say hello: each a package of its own, since cargo would otherwise build
+//! all with the features of any.
+
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::{env, fs, process};
+
+use serde_json::Value;
+
+use crate::runtime_api::RuntimeApi;
+
+/// A program in `benches/programs`.
+#[derive(Debug)]
+pub struct Program {
+    /// The name in the table.
+    pub name: &'static str,
+    /// The package.
+    pub package: &'static str,
+    /// The name of the program that does the same by lambda_http.
+    pub rival: &'static str,
+}
+
+/// The program that the others are measured by.
+pub const FLOOR: &str = "floor";
+
+const ALL: [Program; 5] = [
+    Program {
+        name: FLOOR,
+        package: "bench-floor",
+        rival: "lambda_http",
+    },
+    Program {
+        name: "liftgate",
+        package: "bench-liftgate",
+        rival: "lambda_http",
+    },
+    Program {
+        name: "lambda_http",
+        package: "bench-lambda-http",
+        rival: "lambda_http",
+    },
+    Program {
+        name: "liftgate, axum",
+        package: "bench-liftgate-axum",
+        rival: "lambda_http, axum",
+    },
+    Program {
+        name: "lambda_http, axum",
+        package: "bench-lambda-http-axum",
+        rival: "lambda_http, axum",
+    },
+];
+
+/// The programs that the arguments name by a part of their names, or all. Says on standard error
+/// what there is to name, and ends, if there is no such program.
+pub fn named(arguments: &[String]) -> Vec<Program> {
+    let filter = arguments.iter().find(|argument| !argument.starts_with('-'));
+    let filter = filter.map_or("", String::as_str);
+    let is_named = |program: &Program| program.name.contains(filter);
+    let named: Vec<Program> = ALL.into_iter().filter(is_named).collect();
+    if named.is_empty() {
+        let names = ALL.map(|program| program.name);
+        eprintln!(
+            "no program has `{filter}` in its name; there are {}",
+            names.join("; ")
+        );
+        process::exit(2);
+    }
+    named
+}
+
+impl Program {
+    /// Builds the program, and says where it is.
+    pub fn build(&self, profile: &str) -> PathBuf {
+        eprintln!("building {} ({profile})", self.package);
+        let mut cargo = self.cargo("build");
+        cargo.args(["--quiet", "--message-format=json", "--profile", profile]);
+        let messages = output(&mut cargo);
+        let mut messages = messages
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap());
+        // The only one: what this builds on are libraries.
+        let executable = messages.find_map(|message| Some(message["executable"].as_str()?.into()));
+        executable.unwrap()
+    }
+
+    /// How many crates the program is made of, itself among them.
+    pub fn crates(&self) -> usize {
+        let mut cargo = self.cargo("tree");
+        cargo.args(["--edges=normal", "--prefix=none"]);
+        let tree = output(&mut cargo);
+        let crates = tree.lines().map(|line| line.trim_end_matches(" (*)"));
+        crates.collect::<BTreeSet<_>>().len()
+    }
+
+    fn cargo(&self, command: &str) -> Command {
+        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.args([command, "--locked", "--package", self.package]);
+        cargo
+    }
+}
+
+fn output(command: &mut Command) -> String {
+    let run = command.stderr(Stdio::inherit()).output().unwrap();
+    assert!(run.status.success(), "{command:?}: {}", run.status);
+    String::from_utf8(run.stdout).unwrap()
+}
+
+/// A program that runs. It is ended when this is dropped.
+#[derive(Debug)]
+pub struct Running(Child);
+
+impl Running {
+    /// Runs a program, or a tool with a program, as Lambda would.
+    pub fn start<A: AsRef<OsStr>>(line: &[A], api: &RuntimeApi) -> Self {
+        let (program, arguments) = line.split_first().unwrap();
+        let child = Command::new(program)
+            .args(arguments)
+            // What else there is, such as cargo's library path, makes some programs slower.
+            .env_clear()
+            .env("PATH", env::var_os("PATH").unwrap_or_default())
+            .env("AWS_LAMBDA_RUNTIME_API", api.address())
+            .env("AWS_LAMBDA_FUNCTION_NAME", "hello")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+            .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/hello")
+            .env("AWS_LAMBDA_LOG_STREAM_NAME", "2025/07/14/[$LATEST]6874c1f2")
+            .env("AWS_REGION", "eu-central-1")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn();
+        Running(child.unwrap())
+    }
+
+    /// The CPU time of all threads so far, in nanoseconds; `None` where Linux does not tell.
+    pub fn cpu_ns(&self) -> Option<u64> {
+        let threads = fs::read_dir(format!("/proc/{}/task", self.0.id())).ok()?;
+        let of_thread = |thread: fs::DirEntry| -> Option<u64> {
+            let stat = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+            stat.split(' ').next()?.parse().ok()
+        };
+        threads.flatten().map(of_thread).sum()
+    }
+
+    /// Asks the program to end, and waits until it has.
+    pub fn end(mut self) {
+        // Not by `kill`, which leaves a tool no time to write.
+        let id = self.0.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(told.unwrap().success());
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A directory for what is needed while a benchmark runs.
+#[derive(Debug)]
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    /// A directory that no other process uses.
+    pub fn new() -> Self {
+        let path = env::temp_dir().join(format!("liftgate-bench-{}", process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Scratch(path)
+    }
+
+    /// A file in it.
+    pub fn file(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Scratch::new()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Instructions of a program for a number of invocations, as callgrind counts them: those
+/// outside the kernel. `None` where there is no valgrind.
+pub fn instructions(program: &Path, event: &str, invocations: usize) -> Option<u64> {
+    if Command::new("valgrind").arg("--version").output().is_err() {
+        return None;
+    }
+    let scratch = Scratch::new();
+    let counts = scratch.file("counts");
+    let option = |name: &str, file: &Path| {
+        let mut option = OsString::from(name);
+        option.push(file);
+        option
+    };
+    let line = [
+        "valgrind".into(),
+        "--tool=callgrind".into(),
+        option("--callgrind-out-file=", &counts),
+        option("--log-file=", &scratch.file("log")),
+        program.into(),
+    ];
+    let api = RuntimeApi::start(event);
+    let running = Running::start(&line, &api);
+    api.invoke(invocations);
+    running.end();
+    let counts = fs::read_to_string(counts).unwrap();
+    let total = counts
+        .lines()
+        .find_map(|line| line.strip_prefix("totals: "));
+    Some(total.unwrap().parse().unwrap())
+}
