@@ -8,7 +8,8 @@ use hyper::body::Incoming;
 use tokio::time::{sleep, timeout};
 
 use super::api::Api;
-use super::connection::{Connection, SendError, TIMEOUT};
+use super::connection::TIMEOUT;
+use super::link::{Link, no_answer};
 use crate::error::BoxError;
 use crate::reply::{ERROR_TYPE, Progress};
 use crate::source::MAX_REPLY;
@@ -36,7 +37,7 @@ where
     B::Error: Into<BoxError>,
 {
     api: Arc<Api>,
-    connection: Option<Connection<B>>,
+    link: Link<B>,
 }
 
 /// An invocation that did not come.
@@ -59,19 +60,19 @@ where
     B::Error: Into<BoxError>,
 {
     pub(super) fn new(api: Arc<Api>) -> Self {
-        let connection = None;
-        Client { api, connection }
+        let link = Link::new(Arc::clone(&api));
+        Client { api, link }
     }
 
     /// Waits for the next invocation, without limit.
     pub(super) async fn next(&mut self) -> Result<Invocation, NextError> {
         let request = self.request(Method::GET, self.api.next.clone(), Bytes::new());
-        let response = self.send(request).await?;
+        let response = self.link.send(request).await?;
         let (parts, body) = response.into_parts();
         let id = parts.headers.get(REQUEST_ID).map(HeaderValue::as_bytes);
         let is_segment = |byte: &u8| byte.is_ascii_graphic() && !b"/?#%".contains(byte);
         let has_id = id.is_some_and(|id| !id.is_empty() && id.iter().all(is_segment));
-        let event = self.read(body).await;
+        let event = self.link.read(body).await;
         if parts.status != StatusCode::OK {
             return Err(unexpected("next", parts.status, &event.unwrap_or_default()).into());
         }
@@ -124,7 +125,7 @@ where
             headers.insert(INVOCATION_ID, invocation.clone());
         }
         let answer = {
-            let mut exchange = std::pin::pin!(self.exchange_stream(request));
+            let mut exchange = std::pin::pin!(self.link.exchange_stream(request));
             let mut was_over = false;
             loop {
                 match timeout(TIMEOUT, exchange.as_mut()).await {
@@ -137,7 +138,7 @@ where
         };
         if let Err(error) = answer {
             // Part of it may have arrived, so it cannot be sent again.
-            self.connection = None;
+            self.link.close();
             let error = Error::runtime_from("the stream broke off", error);
             return self.fail(context, &error).await;
         }
@@ -162,7 +163,7 @@ where
         trace::error(format_args!("{error:?}"));
         let path = format!("/2018-06-01/runtime/{phase}/error");
         let told = match self.post_to(&path, Some(error), error.to_json().into()) {
-            Ok(request) => timeout(TIMEOUT, self.exchange(request)).await,
+            Ok(request) => timeout(TIMEOUT, self.link.exchange(request)).await,
             Err(error) => Ok(Err(error)),
         };
         match told.unwrap_or_else(|_| Err(no_answer())) {
@@ -179,8 +180,8 @@ where
     pub(super) async fn restore(&mut self) -> Result<(), Error> {
         let uri = self.api.uri("/2018-06-01/runtime/restore/next")?;
         let request = self.request(Method::GET, uri, Bytes::new());
-        let answer = self.exchange(request).await;
-        self.connection = None;
+        let answer = self.link.exchange(request).await;
+        self.link.close();
         match answer? {
             (StatusCode::OK, _) => Ok(()),
             (status, text) => Err(unexpected("restore/next", status, &text)),
@@ -196,9 +197,9 @@ where
         request
             .headers_mut()
             .insert("lambda-extension-name", name.clone());
-        let response = self.send(request).await?;
+        let response = self.link.send(request).await?;
         let (parts, body) = response.into_parts();
-        let text = self.read(body).await?;
+        let text = self.link.read(body).await?;
         let header = HeaderName::from_static("lambda-extension-identifier");
         let Some(id) = parts
             .headers
@@ -211,7 +212,7 @@ where
         let uri = self.api.uri("/2020-01-01/extension/event/next")?;
         let mut request = self.request(Method::GET, uri, Bytes::new());
         request.headers_mut().insert(header, id.clone());
-        self.exchange(request).await.map(drop)
+        self.link.exchange(request).await.map(drop)
     }
 
     /// Posts to `response` or `error`. `None` where it is not known what became of it: the
@@ -233,16 +234,16 @@ where
             }
             Ok(request)
         };
-        let mut sent = self.answer(request(self)?).await;
+        let mut sent = self.link.answer(request(self)?).await;
         for tried in 1..POST_TRIES {
             // A connection may close while it waits, and most of all while the environment is
             // frozen. An answer that came through after all is refused the second time.
             if !sent.as_ref().is_err_and(|error| !error.is_timeout()) {
                 break;
             }
-            self.connection = None;
+            self.link.close();
             sleep(Duration::from_millis(1 << tried)).await;
-            sent = self.answer(request(self)?).await;
+            sent = self.link.answer(request(self)?).await;
         }
         self.outcome(context, what, sent)
     }
@@ -268,73 +269,8 @@ where
             }
             Err(error) => {
                 trace::error(format_args!("{id}: {what} was not taken: {error}"));
-                self.connection = None;
+                self.link.close();
                 Ok(None)
-            }
-        }
-    }
-
-    async fn answer(&mut self, request: Request<Reply<B>>) -> Result<(StatusCode, Bytes), Error> {
-        let answer = timeout(TIMEOUT, self.exchange(request)).await;
-        answer.unwrap_or_else(|_| Err(no_answer()))
-    }
-
-    async fn exchange(&mut self, request: Request<Reply<B>>) -> Result<(StatusCode, Bytes), Error> {
-        let (parts, body) = self.send(request).await?.into_parts();
-        // The status is the answer; what follows it is for the log.
-        let text = self.read(body).await.unwrap_or_default();
-        if !parts.status.is_success() {
-            // Who refuses a body may not read it.
-            if let Some(connection) = &mut self.connection {
-                if connection.now_ready().await.is_pending() {
-                    self.connection = None;
-                }
-            }
-        }
-        Ok((parts.status, text))
-    }
-
-    /// The same, for a body that may still be going out when the answer comes.
-    async fn exchange_stream(
-        &mut self,
-        request: Request<Reply<B>>,
-    ) -> Result<(StatusCode, Bytes), Error> {
-        let answer = self.exchange(request).await?;
-        match &mut self.connection {
-            Some(connection) => connection.ready().await.map(|()| answer),
-            None => Ok(answer),
-        }
-    }
-
-    async fn read(&mut self, body: Incoming) -> Result<Bytes, Error> {
-        let Some(connection) = &mut self.connection else {
-            return Ok(Bytes::new());
-        };
-        let read = connection.read(body).await;
-        if read.is_err() {
-            self.connection = None;
-        }
-        read
-    }
-
-    /// Sends a request, over a new connection if the kept one is closed.
-    async fn send(&mut self, mut request: Request<Reply<B>>) -> Result<Response<Incoming>, Error> {
-        loop {
-            let (mut connection, is_kept) = match self.connection.take() {
-                Some(connection) => (connection, true),
-                None => (Connection::open(&self.api).await?, false),
-            };
-            match connection.send(request).await {
-                Ok(response) => {
-                    self.connection = Some(connection);
-                    return Ok(response);
-                }
-                // The connection had been closed meanwhile.
-                Err(SendError {
-                    unsent: Some(unsent),
-                    ..
-                }) if is_kept => request = unsent,
-                Err(SendError { error, .. }) => return Err(error),
             }
         }
     }
@@ -380,9 +316,4 @@ fn unexpected(what: &str, status: StatusCode, text: &[u8]) -> Error {
     Error::runtime(format!(
         "the Runtime API answered {status} to {what}{separator}{text}"
     ))
-}
-
-#[cold]
-fn no_answer() -> Error {
-    Error::timeout(format!("the Runtime API did not answer in {TIMEOUT:?}"))
 }

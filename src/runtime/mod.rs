@@ -7,6 +7,7 @@ mod builder;
 mod client;
 mod connection;
 mod lifecycle;
+mod link;
 mod pool;
 mod race;
 mod shared;
