@@ -101,6 +101,18 @@ impl fmt::Debug for Body {
     }
 }
 
+/// How often a body has been asked in one turn: one that always has something, if only nothing,
+/// is not to keep all else from its turn.
+#[derive(Default)]
+pub(crate) struct Turns(u8);
+
+impl Turns {
+    pub(crate) fn is_over(&mut self) -> bool {
+        self.0 = self.0.wrapping_add(1);
+        self.0 == 0
+    }
+}
+
 /// What has been read of a body. A body of one piece is not copied.
 #[derive(Default)]
 pub(crate) enum Gather {

@@ -5,6 +5,11 @@ use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
+#[cfg(feature = "runtime")]
+use tokio::task::{JoinError, JoinSet};
+
+#[cfg(feature = "runtime")]
+use crate::trace;
 
 /// What the Runtime API said of one invocation: a request extension.
 ///
@@ -51,7 +56,14 @@ pub struct Context {
 #[derive(Default)]
 struct Inner {
     headers: HeaderMap,
-    background: Mutex<Vec<Work>>,
+    background: Mutex<Background>,
+}
+
+#[derive(Default)]
+struct Background {
+    work: Vec<Work>,
+    /// The next invocation is being taken.
+    is_over: bool,
 }
 
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -125,7 +137,8 @@ impl Context {
     /// spawns with it. It does not while the runtime [has not asked][next] for the next
     /// invocation, and the runtime asks when this work is done. The client has its answer by then
     /// ([source][after]), and the work counts as part of the invocation, in duration, cost and
-    /// timeout. A panic is logged.
+    /// timeout. A panic is logged. Work that is handed over too late, when the next invocation is
+    /// being taken, is spawned and logged.
     ///
     /// Work may hand over more. Whoever calls a [`Lambda`](crate::Lambda) without [`run`] does
     /// the work by [`run_background`].
@@ -148,10 +161,16 @@ impl Context {
     /// # async fn send_mail() {}
     /// ```
     pub fn after_response(&self, work: impl Future<Output = ()> + Send + 'static) {
-        self.background().push(Box::pin(work));
+        let mut background = self.background();
+        if background.is_over {
+            drop(background);
+            late(self, work);
+        } else {
+            background.work.push(Box::pin(work));
+        }
     }
 
-    fn background(&self) -> MutexGuard<'_, Vec<Work>> {
+    fn background(&self) -> MutexGuard<'_, Background> {
         // Nothing panics while it is held.
         let held = self.inner.background.lock();
         held.unwrap_or_else(PoisonError::into_inner)
@@ -175,32 +194,61 @@ impl Context {
     ///
     /// If there is such work, and no tokio runtime.
     pub async fn run_background(&self) {
-        let mut tasks = tokio::task::JoinSet::new();
+        let mut tasks = JoinSet::new();
         loop {
-            for work in std::mem::take(&mut *self.background()) {
-                tasks.spawn(crate::trace::follow(work));
+            for work in self.take_background(&tasks) {
+                tasks.spawn(trace::follow(work));
             }
-            match tasks.join_next().await {
-                Some(Ok(())) => {}
-                Some(Err(error)) => {
-                    let id = self.request_id();
-                    crate::trace::error(format_args!("{id}: work after the response: {error}"));
-                }
-                None => return,
+            if tasks.is_empty() {
+                return;
+            }
+            if let Some(Err(error)) = tasks.join_next().await {
+                self.work_failed(error);
             }
         }
     }
+
+    fn take_background(&self, tasks: &JoinSet<()>) -> Vec<Work> {
+        let mut background = self.background();
+        background.is_over = tasks.is_empty() && background.work.is_empty();
+        std::mem::take(&mut background.work)
+    }
+
+    fn work_failed(&self, error: JoinError) {
+        let id = self.request_id();
+        if let Ok(payload) = error.try_into_panic() {
+            let error = crate::panic::caught(payload);
+            trace::error(format_args!("{id}: work after the response: {error}"));
+        }
+    }
+}
+
+/// Work handed over by a task that goes on after its invocation: it runs whenever the function
+/// does.
+#[cfg(feature = "runtime")]
+fn late(context: &Context, work: impl Future<Output = ()> + Send + 'static) {
+    let id = context.request_id();
+    trace::warn(format_args!(
+        "{id}: work was handed over after the end of the invocation"
+    ));
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        drop(runtime.spawn(trace::follow(work)));
+    }
+}
+
+#[cfg(not(feature = "runtime"))]
+fn late(_: &Context, work: impl Future<Output = ()>) {
+    drop(work);
 }
 
 impl From<HeaderMap> for Context {
     fn from(headers: HeaderMap) -> Self {
         let background = Mutex::default();
-        Context {
-            inner: Arc::new(Inner {
-                headers,
-                background,
-            }),
-        }
+        let inner = Arc::new(Inner {
+            headers,
+            background,
+        });
+        Context { inner }
     }
 }
 

@@ -204,14 +204,7 @@ impl Error {
 /// Panics, and what is told of an error.
 impl Error {
     #[cold]
-    pub(crate) fn panic(payload: &(dyn std::any::Any + Send)) -> Self {
-        let message = if let Some(text) = payload.downcast_ref::<&str>() {
-            (*text).to_owned()
-        } else if let Some(text) = payload.downcast_ref::<String>() {
-            text.clone()
-        } else {
-            "the panic carried no message".to_owned()
-        };
+    pub(crate) fn panic(message: String) -> Self {
         Error::new(Kind::Panic, message, None)
     }
 

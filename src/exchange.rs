@@ -104,7 +104,13 @@ impl Exchange {
             return Err(error);
         }
         match self.options.answer(&error).or(otherwise) {
-            Some(response) => Ok(self.whole(response)?.answering(error)),
+            Some(response) => match self.whole(response) {
+                Ok(reply) => Ok(reply.answering(error)),
+                Err(second) => {
+                    trace::error(format_args!("the answer to an error: {second}"));
+                    Err(error)
+                }
+            },
             None => Err(error),
         }
     }

@@ -1,6 +1,5 @@
 use std::fmt;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -8,9 +7,10 @@ use bytes::Bytes;
 use http::{Response, response};
 use pin_project_lite::pin_project;
 
-use crate::body::Gather;
+use crate::body::{Gather, Turns};
 use crate::error::BoxError;
 use crate::exchange::Exchange;
+use crate::panic::guard;
 use crate::{Error, Reply};
 
 pin_project! {
@@ -51,9 +51,7 @@ impl<F, B> ResponseFuture<F, B> {
         otherwise: Option<Response<crate::Body>>,
     ) -> Result<Reply<B>, Error> {
         // It is being given up: that it panics as well changes nothing.
-        let _ = catch_unwind(AssertUnwindSafe(|| {
-            self.as_mut().project().state.set(State::Over);
-        }));
+        let _ = guard(|| self.as_mut().project().state.set(State::Over));
         self.exchange.answer_or(error, otherwise)
     }
 }
@@ -68,18 +66,14 @@ where
     type Output = Result<Reply<B>, Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let polled = catch_unwind(AssertUnwindSafe(|| {
-            let polled = self.as_mut().poll_reply(cx);
-            if polled.is_ready() {
-                // What is done with may panic when it is dropped.
-                self.as_mut().project().state.set(State::Over);
-            }
-            polled
-        }));
-        let outcome = match polled {
+        let mut outcome = match guard(|| self.as_mut().poll_reply(cx)) {
             Ok(polled) => ready!(polled),
-            Err(payload) => Err(Error::panic(&*payload)),
+            Err(error) => Err(error),
         };
+        // What is done with, or has panicked, may panic when it is dropped.
+        if let Err(error) = guard(|| self.as_mut().project().state.set(State::Over)) {
+            outcome = outcome.map(|reply| reply.answering(error));
+        }
         Poll::Ready(outcome.or_else(|error| self.exchange.answer(error)))
     }
 }
@@ -123,15 +117,19 @@ where
                     mut body,
                     read,
                 } => {
+                    let mut turns = Turns::default();
                     while let Some(frame) = ready!(body.as_mut().poll_frame(cx)) {
                         let frame = frame.map_err(|error| Error::body(error.into()))?;
                         // No gateway passes trailers on.
-                        let Ok(data) = frame.into_data() else {
-                            continue;
-                        };
-                        read.push(data, || body.size_hint().lower());
-                        // No form of a body is shorter than the body.
-                        exchange.check_len("body has at least", read.len())?;
+                        if let Ok(data) = frame.into_data() {
+                            read.push(data, || body.size_hint().lower());
+                            // No form of a body is shorter than the body.
+                            exchange.check_len("body has at least", read.len())?;
+                        }
+                        if turns.is_over() {
+                            cx.waker().wake_by_ref();
+                            return Poll::Pending;
+                        }
                     }
                     let Some(parts) = parts.take() else {
                         return Poll::Pending;

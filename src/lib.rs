@@ -27,6 +27,7 @@ mod layer;
 #[cfg(feature = "local")]
 pub mod local;
 mod options;
+mod panic;
 mod reply;
 #[cfg(feature = "runtime")]
 mod runtime;

@@ -1,9 +1,9 @@
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use http::Response;
 
+use crate::panic::guard;
 use crate::source::{self, Source, wire};
 use crate::{Body, Error};
 
@@ -337,7 +337,7 @@ impl Options {
     pub(crate) fn answer(&self, error: &Error) -> Option<Response<Body>> {
         let answer = self.on_error.as_deref()?;
         // If it panics, the first error is still the one to tell of.
-        catch_unwind(AssertUnwindSafe(|| answer(error))).ok()?
+        guard(|| answer(error)).ok()?
     }
 
     pub(crate) fn encoding_of(&self, content_type: Option<&http::HeaderValue>) -> BodyEncoding {

@@ -1,5 +1,4 @@
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -12,7 +11,9 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 use crate::Error;
+use crate::body::Turns;
 use crate::error::BoxError;
+use crate::panic::guard;
 
 pub(crate) const ERROR_TYPE: HeaderName =
     HeaderName::from_static("lambda-runtime-function-error-type");
@@ -67,7 +68,29 @@ pin_project! {
         // Invariant: `None` once read, or when there is nothing to read.
         Buffered { json: Option<Bytes> },
         // Invariant: no piece is empty.
-        Streaming { pieces: Pieces, #[pin] body: Option<B>, progress: Arc<Progress> },
+        Streaming { pieces: Pieces, #[pin] body: Streamed<B>, progress: Arc<Progress> },
+    }
+}
+
+pin_project! {
+    /// The body of a response that streams: `None` once it is over.
+    struct Streamed<B> {
+        #[pin]
+        body: Option<B>,
+    }
+
+    impl<B> PinnedDrop for Streamed<B> {
+        fn drop(this: Pin<&mut Self>) {
+            // A connection that is closed drops what was being sent.
+            let _ = this.end();
+        }
+    }
+}
+
+impl<B> Streamed<B> {
+    fn end(self: Pin<&mut Self>) -> Result<(), Error> {
+        let mut body = self.project().body;
+        guard(|| body.set(None))
     }
 }
 
@@ -116,7 +139,7 @@ impl<B> Reply<B> {
         pieces.retain(|piece| !piece.is_empty());
         let form = Form::Streaming {
             pieces: pieces.into_iter(),
-            body,
+            body: Streamed { body },
             progress: Arc::default(),
         };
         Reply {
@@ -147,8 +170,8 @@ impl<B> Reply<B> {
         matches!(self.form, Form::Streaming { .. })
     }
 
-    /// What went wrong, if this reply was made by
-    /// [`Options::on_error`](crate::Options::on_error).
+    /// What went wrong, if this reply was made of an error: by
+    /// [`Options::on_error`](crate::Options::on_error), or at the deadline.
     pub fn error(&self) -> Option<&Error> {
         self.answered.as_ref()
     }
@@ -193,7 +216,7 @@ where
     fn is_end_stream(&self) -> bool {
         match &self.form {
             Form::Buffered { json } => json.is_none(),
-            Form::Streaming { pieces, body, .. } => pieces.len() == 0 && body.is_none(),
+            Form::Streaming { pieces, body, .. } => pieces.len() == 0 && body.body.is_none(),
         }
     }
 
@@ -211,7 +234,7 @@ where
 /// The next frame of a stream. Its body is dropped with its last frame, its error or its panic,
 /// and not polled again.
 fn poll_stream<B>(
-    mut body: Pin<&mut Option<B>>,
+    mut source: Pin<&mut Streamed<B>>,
     progress: &Progress,
     cx: &mut Context<'_>,
 ) -> Poll<Option<Frame<Bytes>>>
@@ -219,15 +242,14 @@ where
     B: Body,
     B::Error: Into<BoxError>,
 {
-    if body.is_none() {
+    if source.body.is_none() {
         progress.is_over.store(true, Ordering::Relaxed);
         return Poll::Ready(None);
     }
     if progress.fault.get().is_none() {
-        let polled = catch_unwind(AssertUnwindSafe(|| poll_data(body.as_mut(), cx)));
-        let data = match polled {
+        let data = match guard(|| poll_data(source.as_mut().project().body, cx)) {
             Ok(polled) => ready!(polled),
-            Err(payload) => Some(Err(Error::panic(&*payload))),
+            Err(panic) => Some(Err(panic)),
         };
         match data {
             Some(Ok(data)) => return Poll::Ready(Some(Frame::data(data))),
@@ -235,8 +257,8 @@ where
             None => {}
         }
     }
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| body.set(None))) {
-        let _ = progress.fault.set(Error::panic(&*payload));
+    if let Err(panic) = source.end() {
+        let _ = progress.fault.set(panic);
     }
     progress.is_over.store(true, Ordering::Relaxed);
     Poll::Ready(progress.fault.get().map(error_trailers))
@@ -250,6 +272,7 @@ where
     B: Body,
     B::Error: Into<BoxError>,
 {
+    let mut turns = Turns::default();
     loop {
         let Some(body) = body.as_mut().as_pin_mut() else {
             return Poll::Ready(None);
@@ -264,6 +287,10 @@ where
             if data.has_remaining() {
                 return Poll::Ready(Some(Ok(data.copy_to_bytes(data.remaining()))));
             }
+        }
+        if turns.is_over() {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         }
     }
 }

@@ -1,4 +1,3 @@
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -7,6 +6,7 @@ use tower_service::Service;
 
 use crate::error::BoxError;
 use crate::exchange::Exchange;
+use crate::panic::guard;
 use crate::source::wire::Wire;
 use crate::source::{Asked, detect};
 use crate::{Body, Error, Event, Invocation, Options, Reply, ResponseFuture, trace};
@@ -135,21 +135,17 @@ where
     type Future = ResponseFuture<S::Future, B>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        match catch_unwind(AssertUnwindSafe(|| self.inner.poll_ready(cx))) {
-            Ok(ready) => ready.map_err(|error| Error::service(error.into())),
-            Err(payload) => Poll::Ready(Err(Error::panic(&*payload))),
-        }
+        let ready = guard(|| {
+            let ready = self.inner.poll_ready(cx);
+            ready.map_err(|error| Error::service(error.into()))
+        });
+        ready.unwrap_or_else(|error| Poll::Ready(Err(error)))
     }
 
     fn call(&mut self, invocation: Invocation) -> ResponseFuture<S::Future, B> {
         let (request, asked) = self.decode(invocation);
         let exchange = Exchange::new(asked, &self.options);
-        let called = request.and_then(|request| {
-            // A service that a panic leaves broken says so by what it answers next, as it would
-            // under any server.
-            catch_unwind(AssertUnwindSafe(|| self.inner.call(request)))
-                .map_err(|payload| Error::panic(&*payload))
-        });
+        let called = request.and_then(|request| guard(|| self.inner.call(request)));
         ResponseFuture::new(called, exchange)
     }
 }

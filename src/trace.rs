@@ -16,7 +16,6 @@ pub(crate) use on::*;
 pub use subscriber::init_tracing;
 
 /// A line on standard error.
-#[cfg(feature = "runtime")]
 fn line(line: std::fmt::Arguments<'_>) {
     use std::io::Write as _;
 

@@ -1,6 +1,7 @@
 use std::convert::Infallible;
 use std::future::ready;
 use std::num::NonZeroUsize;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
@@ -11,16 +12,17 @@ use tokio::task::LocalSet;
 use tower_service::Service;
 
 use super::api::Api;
-use super::lifecycle::{Hook, Lifecycle};
+use super::deadline::Deadline;
+use super::lifecycle::{Hook, Lifecycle, Shutdown};
 use super::pool;
-use super::shared::{Closing, Deadline, Hooks, Shared};
-use super::start::{Start, caught, concurrency, report};
+use super::shared::{Closing, Hooks, Shared};
+use super::start::{caught, concurrency, init, is_snap_start, report};
 use super::worker::serve;
 use crate::error::BoxError;
 use crate::{Body, Error, Lambda, Options};
 
-/// What Lambda gives a function with an internal extension to end, at the least.
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(300);
+/// Lambda gives a function with an internal extension at least 300 ms to end.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(250);
 
 /// [`run`](crate::run), with options, and what a program does around its invocations.
 ///
@@ -38,6 +40,7 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(300);
 /// # }
 /// ```
 #[derive(Default)]
+#[must_use]
 pub struct Runtime {
     options: Options,
     runtime_api: Option<String>,
@@ -84,8 +87,11 @@ impl Runtime {
     /// deadline, so that the client gets an answer, and the log a line. A stream that has
     /// begun ends with an error.
     ///
-    /// By default, the service may take as long as Lambda lets it. With several invocations
-    /// at a time Lambda does not watch, so there an invocation fails at its deadline.
+    /// By default, the service may take as long as Lambda lets it. Where Lambda sets a
+    /// concurrency it [does not watch][managed], so there an invocation fails at its deadline. Work
+    /// after the response is ended at the deadline too.
+    ///
+    /// [managed]: https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances.html
     ///
     /// The service's future is dropped. [`Options::on_error`] may have another answer. An
     /// event of unknown source fails.
@@ -105,7 +111,8 @@ impl Runtime {
     }
 
     /// Does something after each invocation, before the next one is taken: flushes
-    /// OpenTelemetry's exporters, say. By then the span of the invocation is closed.
+    /// OpenTelemetry's exporters, say. By then the span of the invocation is closed. The last one
+    /// counts.
     ///
     /// # Examples
     ///
@@ -121,8 +128,8 @@ impl Runtime {
         self
     }
 
-    /// Is given the [X-Ray trace header][trace] of each invocation before the service is
-    /// called, if there is one invocation at a time.
+    /// Is given the [X-Ray trace header][trace] of each invocation, or an empty text, before the
+    /// service is called, if there is one invocation at a time. The last one counts.
     ///
     /// Other runtimes set the environment variable `_X_AMZN_TRACE_ID` to it, where the AWS SDK
     /// looks for it, to find [recursive loops][loops] among others. In Rust that is
@@ -138,7 +145,8 @@ impl Runtime {
     ///
     /// ```
     /// let runtime = liftgate::Runtime::new().on_trace_id(|id| {
-    ///     // SAFETY: this program has one thread.
+    ///     // SAFETY: no other thread of this program reads the environment, as one does that
+    ///     // looks up a host's name.
     ///     unsafe { std::env::set_var("_X_AMZN_TRACE_ID", id) }
     /// });
     /// ```
@@ -205,7 +213,7 @@ impl Runtime {
     }
 
     /// How long after `SIGTERM` invocations in progress and hooks may take together; by
-    /// default, 300 ms, which is what Lambda gives a function.
+    /// default, 250 ms, since Lambda gives a function 300. Half of it is for the hooks.
     pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
         self.shutdown_timeout = Some(timeout);
         self
@@ -271,15 +279,21 @@ impl Runtime {
             return serve_here(caught(init).await?, self.options).await;
         };
         let options = self.options.clone();
-        let (mut start, shared) = self.start(&address).await?;
-        let service = start.init(init).await?;
-        start.snapshot().await?;
-        let lambda = Lambda::with_options(service, options);
-        if shared.is_sequential() {
-            start.run(serve(lambda, shared)).await
-        } else {
-            start.run(pool::tasks(lambda, &shared)).await
-        }
+        let (shutdown, mut start) = self.start::<B>(&address).await?;
+        let shared = Arc::clone(&start.shared);
+        // On the heap, since whatever takes a future holds it twice.
+        let program = Box::pin(async {
+            let Some(service) = start.init::<_, _, B>(init).await? else {
+                return Ok(());
+            };
+            let lambda = Lambda::with_options(service, options);
+            if shared.is_sequential() {
+                serve(lambda, shared).await
+            } else {
+                pool::tasks(lambda, &shared).await
+            }
+        });
+        guarded(shutdown, program).await
     }
 
     /// Runs a service that is neither `Send` nor `Clone`, on the thread that it is made on, where
@@ -331,34 +345,38 @@ impl Runtime {
             return LocalSet::new().run_until(served).await;
         };
         let options = Arc::new(self.options.clone());
-        let (mut start, shared) = self.start(&address).await?;
-        if shared.is_sequential() {
-            let served = async {
-                let service = start.init(async { factory().await }).await?;
-                start.snapshot().await?;
-                start
-                    .run(serve(Lambda::from_shared(service, options), shared))
-                    .await
+        let (shutdown, mut start) = self.start::<B>(&address).await?;
+        let shared = Arc::clone(&start.shared);
+        let program = Box::pin(async {
+            if shared.is_sequential() {
+                let init = async { factory().await };
+                let Some(service) = start.init::<_, _, B>(init).await? else {
+                    return Ok(());
+                };
+                let lambda = Lambda::from_shared(service, options);
+                return serve(lambda, shared).await;
+            }
+            let nothing = ready(Ok::<_, Infallible>(()));
+            if start.init::<_, _, B>(nothing).await?.is_none() {
+                return Ok(());
+            }
+            let factory = Arc::new(factory);
+            let make = move || {
+                let (factory, options) = (Arc::clone(&factory), Arc::clone(&options));
+                async move {
+                    let service = caught(async { factory().await }).await?;
+                    Ok(Lambda::from_shared(service, options))
+                }
             };
-            return LocalSet::new().run_until(served).await;
-        }
-        start.snapshot().await?;
-        let api = Arc::clone(&start.api);
-        let factory = Arc::new(factory);
-        let make = move || {
-            let (factory, options) = (Arc::clone(&factory), Arc::clone(&options));
-            async move {
-                let service = caught(async { factory().await }).await?;
-                Ok(Lambda::from_shared(service, options))
+            let ended = pool::threads(make, &shared).await;
+            if let Err(error) = &ended {
+                if error.is_init() {
+                    report::<B>(&shared.api, error).await;
+                }
             }
-        };
-        let ended = start.run(pool::threads(make, &shared)).await;
-        if let Err(error) = &ended {
-            if error.is_init() {
-                report(&api, error).await;
-            }
-        }
-        ended
+            ended
+        });
+        LocalSet::new().run_until(guarded(shutdown, program)).await
     }
 
     /// Where the Runtime API is, if there is one.
@@ -367,22 +385,28 @@ impl Runtime {
         self.runtime_api.clone().or_else(by_name)
     }
 
-    async fn start(self, address: &str) -> Result<(Start, Arc<Shared>), Error> {
+    async fn start<B>(self, address: &str) -> Result<(Option<Shutdown<B>>, Start), Error>
+    where
+        B: http_body::Body + 'static,
+        B::Error: Into<BoxError>,
+    {
         let api = Arc::new(Api::new(address)?);
-        let concurrency = match self.concurrency.map_or_else(concurrency, Ok) {
+        let concurrency = match self.concurrency.map_or_else(concurrency, |n| Ok(Some(n))) {
             Ok(concurrency) => concurrency,
             Err(error) => {
-                report(&api, &error).await;
+                report::<B>(&api, &error).await;
                 return Err(error);
             }
         };
         let mut lifecycle = self.lifecycle;
-        let shutdown = lifecycle.arrange(&api).await?;
-        let closing = shutdown.as_ref().map(|shutdown| shutdown.closing.clone());
-        let watched = (concurrency.get() > 1).then_some(Deadline::WATCHED);
+        let limit = self.shutdown_timeout.unwrap_or(SHUTDOWN_TIMEOUT);
+        let shutdown = lifecycle.arrange(&api, limit).await?;
+        let closing = shutdown.as_ref().map(Shutdown::closing);
+        // Lambda does not watch the deadlines of a function that it has set a concurrency for.
+        let watched = concurrency.map(|_| Deadline::WATCHED);
         let shared = Arc::new(Shared {
-            api: Arc::clone(&api),
-            concurrency,
+            api,
+            concurrency: concurrency.unwrap_or(NonZeroUsize::MIN),
             deadline: self.deadline.or(watched),
             hooks: self.hooks,
             closing: Closing::new(closing),
@@ -390,13 +414,61 @@ impl Runtime {
             is_warm: AtomicBool::new(false),
         });
         let start = Start {
-            api,
+            shared,
             lifecycle,
-            shutdown,
-            shutdown_timeout: self.shutdown_timeout.unwrap_or(SHUTDOWN_TIMEOUT),
-            is_snap_start: self.is_snap_start,
+            is_snap_start: self.is_snap_start.unwrap_or_else(is_snap_start),
         };
-        Ok((start, shared))
+        Ok((shutdown, start))
+    }
+}
+
+/// A runtime on Lambda, before its first invocation.
+struct Start {
+    shared: Arc<Shared>,
+    lifecycle: Lifecycle,
+    is_snap_start: bool,
+}
+
+impl Start {
+    /// What the program makes, and the snapshot, if one is to be taken. `None` if the runtime is
+    /// closing already.
+    async fn init<T, E, B>(
+        &mut self,
+        made: impl Future<Output = Result<T, E>>,
+    ) -> Result<Option<T>, Error>
+    where
+        E: Into<BoxError>,
+        B: http_body::Body + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let Start {
+            shared,
+            lifecycle,
+            is_snap_start,
+        } = self;
+        let made = pin!(made);
+        let begin = async {
+            let made = init::<_, _, B>(&shared.api, made).await?;
+            if *is_snap_start {
+                lifecycle.snapshot::<B>(&shared.api).await?;
+            }
+            Ok(made)
+        };
+        shared.closing.unless(pin!(begin)).await.transpose()
+    }
+}
+
+async fn guarded<B>(
+    shutdown: Option<Shutdown<B>>,
+    program: impl Future<Output = Result<(), Error>>,
+) -> Result<(), Error>
+where
+    B: http_body::Body + 'static,
+    B::Error: Into<BoxError>,
+{
+    match shutdown {
+        Some(shutdown) => shutdown.guard(program).await,
+        None => program.await,
     }
 }
 

@@ -1,23 +1,27 @@
+use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST, TRAILER};
+use http::response::Parts;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
 use tokio::time::{sleep, timeout};
 
 use super::api::Api;
-use super::connection::TIMEOUT;
-use super::link::{Link, no_answer};
+use super::backoff::pause;
+use super::connection::{SendError, TIMEOUT};
+use super::link::{Answer, Link, no_answer};
 use crate::error::BoxError;
 use crate::reply::{ERROR_TYPE, Progress};
 use crate::source::MAX_REPLY;
 use crate::{Context, Error, Invocation, Reply, trace};
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-request-id");
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-request-id");
 const INVOCATION_ID: HeaderName = HeaderName::from_static("lambda-runtime-invocation-id");
 const RESPONSE_MODE: HeaderName = HeaderName::from_static("lambda-runtime-function-response-mode");
+const EXTENSION_NAME: HeaderName = HeaderName::from_static("lambda-extension-name");
+const EXTENSION_ID: HeaderName = HeaderName::from_static("lambda-extension-identifier");
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const STREAMING: HeaderValue = HeaderValue::from_static("streaming");
@@ -27,8 +31,11 @@ const ERROR_TRAILERS: HeaderValue = HeaderValue::from_static(
     "Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body",
 );
 
-/// How often an answer is sent if the connection breaks.
-const POST_TRIES: u32 = 3;
+/// How often an answer is sent if the connection breaks, in some 2 seconds.
+const POST_TRIES: u32 = 8;
+
+/// How much of what the Runtime API says is told, in characters.
+const MAX_TOLD: usize = 1024;
 
 /// The Runtime API, over one connection that is kept.
 pub(super) struct Client<B>
@@ -65,22 +72,35 @@ where
     }
 
     /// Waits for the next invocation, without limit.
-    pub(super) async fn next(&mut self) -> Result<Invocation, NextError> {
+    ///
+    /// It may be given up until there is an answer, and no invocation is lost.
+    pub(super) async fn ask(&mut self) -> Result<Response<Incoming>, Error> {
         let request = self.request(Method::GET, self.api.next.clone(), Bytes::new());
-        let response = self.link.send(request).await?;
-        let (parts, body) = response.into_parts();
-        let id = parts.headers.get(REQUEST_ID).map(HeaderValue::as_bytes);
-        let is_segment = |byte: &u8| byte.is_ascii_graphic() && !b"/?#%".contains(byte);
-        let has_id = id.is_some_and(|id| !id.is_empty() && id.iter().all(is_segment));
-        let event = self.link.read(body).await;
-        if parts.status != StatusCode::OK {
-            return Err(unexpected("next", parts.status, &event.unwrap_or_default()).into());
+        let sent = pin!(self.link.send(request));
+        sent.await.map_err(|SendError { error, .. }| error)
+    }
+
+    /// Reads the invocation that was waited for.
+    pub(super) async fn receive(
+        &mut self,
+        response: Response<Incoming>,
+    ) -> Result<Invocation, NextError> {
+        let (
+            Parts {
+                status, headers, ..
+            },
+            body,
+        ) = response.into_parts();
+        let event = self.link.read_event(status, body).await;
+        if status != StatusCode::OK {
+            return Err(unexpected("next", status, &event.unwrap_or_default()).into());
         }
-        if !has_id {
+        let id = headers.get(REQUEST_ID).map(HeaderValue::as_bytes);
+        if !id.is_some_and(is_segment) {
             let message = "the Runtime API sent an invocation without a proper request id";
             return Err(Error::runtime(message).into());
         }
-        let context = Context::from(parts.headers);
+        let context = Context::from(headers);
         match event {
             Ok(event) => Ok(Invocation::new(event, context)),
             Err(error) => Err(NextError {
@@ -93,13 +113,19 @@ where
     /// Answers an invocation.
     pub(super) async fn respond(&mut self, context: &Context, reply: Bytes) -> Result<(), Error> {
         let len = reply.len();
-        let status = self.post(context, "response", None, reply).await?;
-        if status == Some(StatusCode::PAYLOAD_TOO_LARGE) {
-            let message =
-                format!("the reply has {len} bytes, and Lambda takes at most {MAX_REPLY} bytes");
-            return self.fail(context, &Error::invalid_response(message)).await;
+        match self.post(context, "response", None, reply).await? {
+            Some(StatusCode::PAYLOAD_TOO_LARGE) => {
+                let message = format!(
+                    "the reply has {len} bytes, and Lambda takes at most {MAX_REPLY} bytes"
+                );
+                self.fail(context, &Error::invalid_response(message)).await
+            }
+            Some(_) => Ok(()),
+            None => {
+                let error = Error::runtime("the answer was not taken");
+                self.fail(context, &error).await
+            }
         }
-        Ok(())
     }
 
     /// Answers an invocation with a stream.
@@ -113,60 +139,86 @@ where
         progress: &Progress,
     ) -> Result<(), Error> {
         let uri = self.invocation_uri(context, "response")?;
-        let mut request = Request::new(reply);
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = uri;
+        let mut request = self.post_to(uri, Bytes::new()).map(|_| reply);
         let headers = request.headers_mut();
-        headers.insert(HOST, self.api.host.clone());
         headers.insert(CONTENT_TYPE, HTTP_INTEGRATION);
         headers.insert(RESPONSE_MODE, STREAMING);
         headers.insert(TRAILER, ERROR_TRAILERS);
-        if let Some(invocation) = context.headers().get(INVOCATION_ID) {
-            headers.insert(INVOCATION_ID, invocation.clone());
-        }
-        let answer = {
-            let mut exchange = std::pin::pin!(self.link.exchange_stream(request));
-            let mut was_over = false;
-            loop {
-                match timeout(TIMEOUT, exchange.as_mut()).await {
-                    Ok(answer) => break answer,
-                    Err(_) if was_over => break Err(no_answer()),
-                    // A body takes as long as it takes.
-                    Err(_) => was_over = progress.is_over() || progress.fault().is_some(),
-                }
+        echo(context, &mut request);
+        let mut tried = 0;
+        let answer = loop {
+            tried += 1;
+            match self.send_stream(request, progress).await {
+                Err(SendError {
+                    unsent: Some(unsent),
+                    ..
+                }) if tried < POST_TRIES => request = *unsent,
+                answer => break answer,
             }
+            sleep(pause(tried)).await;
         };
-        if let Err(error) = answer {
-            // Part of it may have arrived, so it cannot be sent again.
-            self.link.close();
-            let error = Error::runtime_from("the stream broke off", error);
-            return self.fail(context, &error).await;
+        match answer {
+            Ok(answer) => {
+                if self.outcome(context, "response", answer)? == StatusCode::PAYLOAD_TOO_LARGE {
+                    let message = "the stream is longer than Lambda takes, which is 200 MB";
+                    return self.fail(context, &Error::invalid_response(message)).await;
+                }
+                Ok(())
+            }
+            Err(SendError { error, .. }) => {
+                // Part of it may have arrived, so it cannot be sent again.
+                self.give_up(context, &Error::runtime_from("the stream broke off", error))
+                    .await
+            }
         }
-        let status = self.outcome(context, "response", answer)?;
-        if status == Some(StatusCode::PAYLOAD_TOO_LARGE) {
-            let message = "the stream is longer than Lambda takes, which is 200 MB";
-            return self.fail(context, &Error::invalid_response(message)).await;
+    }
+
+    async fn send_stream(
+        &mut self,
+        request: Request<Reply<B>>,
+        progress: &Progress,
+    ) -> Result<Answer, SendError<B>> {
+        let mut exchange = pin!(self.link.exchange_stream(request));
+        let mut was_over = false;
+        loop {
+            match timeout(TIMEOUT, exchange.as_mut()).await {
+                Ok(answer) => return answer,
+                Err(_) if was_over => return Err(SendError::lost(no_answer())),
+                // A body takes as long as it takes.
+                Err(_) => was_over = progress.is_over(),
+            }
         }
-        Ok(())
+    }
+
+    /// Breaks off the stream that is going out, and reports its invocation as failed.
+    pub(super) async fn give_up(&mut self, context: &Context, error: &Error) -> Result<(), Error> {
+        self.link.close();
+        self.fail(context, error).await
     }
 
     /// Reports an invocation as failed, to Lambda and to the log.
     pub(super) async fn fail(&mut self, context: &Context, error: &Error) -> Result<(), Error> {
         trace::failed(context, error);
-        self.post(context, "error", Some(error), error.to_json().into())
+        let body = error.to_json().into();
+        self.post(context, "error", Some(error), body)
             .await
             .map(drop)
     }
 
     /// Reports to `/init/error` or `/restore/error` why the program cannot go on.
     pub(super) async fn fail_phase(&mut self, phase: &str, error: &Error) {
-        trace::error(format_args!("{error:?}"));
-        let path = format!("/2018-06-01/runtime/{phase}/error");
-        let told = match self.post_to(&path, Some(error), error.to_json().into()) {
-            Ok(request) => timeout(TIMEOUT, self.link.exchange(request)).await,
-            Err(error) => Ok(Err(error)),
+        trace::error(format_args!("{}: {}", error.error_type(), error.brief()));
+        let uri = self.api.uri(&format!("/2018-06-01/runtime/{phase}/error"));
+        let told = match uri {
+            Ok(uri) => {
+                let mut request = self.post_to(uri, error.to_json().into());
+                name_error(error, &mut request);
+                let answer = self.link.answer(request).await;
+                answer.map_err(|SendError { error, .. }| error)
+            }
+            Err(error) => Err(error),
         };
-        match told.unwrap_or_else(|_| Err(no_answer())) {
+        match told {
             Ok((status, _)) if status.is_success() => {}
             Ok((status, text)) => {
                 let error = unexpected(&format!("{phase}/error"), status, &text);
@@ -182,41 +234,46 @@ where
         let request = self.request(Method::GET, uri, Bytes::new());
         let answer = self.link.exchange(request).await;
         self.link.close();
-        match answer? {
+        match answer.map_err(|SendError { error, .. }| error)? {
             (StatusCode::OK, _) => Ok(()),
             (status, text) => Err(unexpected("restore/next", status, &text)),
         }
     }
 
     /// Registers as an internal extension that waits for no event, so that Lambda sends
-    /// `SIGTERM` before it ends the environment; and then waits, for ever on Lambda.
-    pub(super) async fn extend(&mut self, registered: impl FnOnce()) -> Result<(), Error> {
-        let path = "/2020-01-01/extension/register";
-        let mut request = self.post_to(path, None, Bytes::from_static(b"{\"events\":[]}"))?;
+    /// `SIGTERM` before it ends the environment. Gives the extension's id.
+    pub(super) async fn register(&mut self) -> Result<HeaderValue, Error> {
+        let uri = self.api.uri("/2020-01-01/extension/register")?;
+        let mut request = self.post_to(uri, Bytes::from_static(b"{\"events\":[]}"));
         let name = HeaderValue::from_static("liftgate-shutdown");
-        request
-            .headers_mut()
-            .insert("lambda-extension-name", name.clone());
-        let response = self.link.send(request).await?;
-        let (parts, body) = response.into_parts();
-        let text = self.link.read(body).await?;
-        let header = HeaderName::from_static("lambda-extension-identifier");
-        let Some(id) = parts
-            .headers
-            .get(&header)
-            .filter(|_| parts.status.is_success())
-        else {
-            return Err(unexpected("extension/register", parts.status, &text));
-        };
-        registered();
-        let uri = self.api.uri("/2020-01-01/extension/event/next")?;
-        let mut request = self.request(Method::GET, uri, Bytes::new());
-        request.headers_mut().insert(header, id.clone());
-        self.link.exchange(request).await.map(drop)
+        request.headers_mut().insert(EXTENSION_NAME, name);
+        let response = self.link.send(request).await;
+        let response = response.map_err(|SendError { error, .. }| error)?;
+        let (
+            Parts {
+                status, headers, ..
+            },
+            body,
+        ) = response.into_parts();
+        let text = self.link.read_event(status, body).await?;
+        let id = headers.get(EXTENSION_ID).filter(|_| status.is_success());
+        let id = id.ok_or_else(|| unexpected("extension/register", status, &text))?;
+        Ok(id.clone())
     }
 
-    /// Posts to `response` or `error`. `None` where it is not known what became of it: the
-    /// invocation is over for us all the same.
+    /// Waits for an event of the extension's, which never comes on Lambda.
+    pub(super) async fn wait_as(&mut self, extension: &HeaderValue) -> Result<(), Error> {
+        let uri = self.api.uri("/2020-01-01/extension/event/next")?;
+        let mut request = self.request(Method::GET, uri, Bytes::new());
+        request
+            .headers_mut()
+            .insert(EXTENSION_ID, extension.clone());
+        let answer = self.link.exchange(request).await;
+        answer.map(drop).map_err(|SendError { error, .. }| error)
+    }
+
+    /// Posts to `response` or `error`. `None` where it was not taken: the invocation is over for
+    /// us all the same.
     async fn post(
         &mut self,
         context: &Context,
@@ -224,28 +281,31 @@ where
         error: Option<&Error>,
         body: Bytes,
     ) -> Result<Option<StatusCode>, Error> {
-        let path = invocation_path(context, what);
-        let request = |client: &Self| {
-            let mut request = client.post_to(&path, error, body.clone())?;
-            if let Some(invocation) = context.headers().get(INVOCATION_ID) {
-                request
-                    .headers_mut()
-                    .insert(INVOCATION_ID, invocation.clone());
+        let uri = self.invocation_uri(context, what)?;
+        let mut tried = 0;
+        loop {
+            let mut request = self.post_to(uri.clone(), body.clone());
+            if let Some(error) = error {
+                name_error(error, &mut request);
             }
-            Ok(request)
-        };
-        let mut sent = self.link.answer(request(self)?).await;
-        for tried in 1..POST_TRIES {
+            echo(context, &mut request);
+            let lost = match self.link.answer(request).await {
+                Ok(answer) => return self.outcome(context, what, answer).map(Some),
+                Err(SendError { error, .. }) => error,
+            };
             // A connection may close while it waits, and most of all while the environment is
-            // frozen. An answer that came through after all is refused the second time.
-            if !sent.as_ref().is_err_and(|error| !error.is_timeout()) {
-                break;
+            // frozen. An answer that came through after all is refused the second time. Who has
+            // not answered in time has probably heard.
+            tried += 1;
+            if tried == POST_TRIES || lost.is_timeout() {
+                let id = context.request_id();
+                trace::error(format_args!("{id}: {what} was not taken: {lost}"));
+                self.link.close();
+                let is_heard = lost.is_timeout().then_some(StatusCode::ACCEPTED);
+                return Ok(is_heard);
             }
-            self.link.close();
-            sleep(Duration::from_millis(1 << tried)).await;
-            sent = self.link.answer(request(self)?).await;
+            sleep(pause(tried - 1)).await;
         }
-        self.outcome(context, what, sent)
     }
 
     /// What the Runtime API has said to a post.
@@ -253,41 +313,24 @@ where
         &mut self,
         context: &Context,
         what: &str,
-        answer: Result<(StatusCode, Bytes), Error>,
-    ) -> Result<Option<StatusCode>, Error> {
-        let id = context.request_id();
-        match answer {
-            Ok((status, _)) if status.is_success() => Ok(Some(status)),
-            Ok((status, text)) => {
-                let error = unexpected(what, status, &text);
-                // By its contract, the environment cannot recover from this.
-                if status.is_server_error() {
-                    return Err(Error::runtime(format!("{id}: {error}")));
-                }
-                trace::error(format_args!("{id}: {error}"));
-                Ok(Some(status))
+        (status, text): Answer,
+    ) -> Result<StatusCode, Error> {
+        if !status.is_success() {
+            let id = context.request_id();
+            let error = unexpected(what, status, &text);
+            // By its contract, the environment cannot recover from this.
+            if status.is_server_error() {
+                return Err(Error::runtime(format!("{id}: {error}")));
             }
-            Err(error) => {
-                trace::error(format_args!("{id}: {what} was not taken: {error}"));
-                self.link.close();
-                Ok(None)
-            }
+            trace::error(format_args!("{id}: {error}"));
         }
+        Ok(status)
     }
 
-    fn post_to(
-        &self,
-        path: &str,
-        error: Option<&Error>,
-        body: Bytes,
-    ) -> Result<Request<Reply<B>>, Error> {
-        let mut request = self.request(Method::POST, self.api.uri(path)?, body);
+    fn post_to(&self, uri: Uri, body: Bytes) -> Request<Reply<B>> {
+        let mut request = self.request(Method::POST, uri, body);
         request.headers_mut().insert(CONTENT_TYPE, JSON);
-        if let Some(error) = error {
-            let kind = HeaderValue::from_static(error.error_type());
-            request.headers_mut().insert(ERROR_TYPE, kind);
-        }
-        Ok(request)
+        request
     }
 
     fn request(&self, method: Method, uri: Uri, body: Bytes) -> Request<Reply<B>> {
@@ -299,19 +342,34 @@ where
     }
 
     fn invocation_uri(&self, context: &Context, what: &str) -> Result<Uri, Error> {
-        self.api.uri(&invocation_path(context, what))
+        let id = context.request_id();
+        self.api
+            .uri(&format!("/2018-06-01/runtime/invocation/{id}/{what}"))
     }
 }
 
-fn invocation_path(context: &Context, what: &str) -> String {
-    let id = context.request_id();
-    format!("/2018-06-01/runtime/invocation/{id}/{what}")
+/// Whether this can stand in a path as it is (RFC 3986, 3.3).
+fn is_segment(id: &[u8]) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(byte);
+    !id.is_empty() && id.iter().all(is_part)
+}
+
+fn name_error<T>(error: &Error, request: &mut Request<T>) {
+    let kind = HeaderValue::from_static(error.error_type());
+    request.headers_mut().insert(ERROR_TYPE, kind);
+}
+
+/// Names the invocation, so that one that is over is not taken for the next.
+fn echo<T>(context: &Context, request: &mut Request<T>) {
+    if let Some(id) = context.headers().get(INVOCATION_ID) {
+        request.headers_mut().insert(INVOCATION_ID, id.clone());
+    }
 }
 
 #[cold]
 fn unexpected(what: &str, status: StatusCode, text: &[u8]) -> Error {
     let text = String::from_utf8_lossy(text);
-    let text = text.trim();
+    let text: String = text.trim().chars().take(MAX_TOLD).collect();
     let separator = if text.is_empty() { "" } else { ": " };
     Error::runtime(format!(
         "the Runtime API answered {status} to {what}{separator}{text}"

@@ -1,4 +1,5 @@
 use std::future::poll_fn;
+use std::io;
 use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
@@ -20,6 +21,9 @@ use crate::{Error, Reply};
 /// How long the Runtime API may leave us in the middle of something.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How many headers an answer may have.
+const MAX_HEADERS: usize = 256;
+
 /// One HTTP connection.
 ///
 /// It is driven by whoever waits for an answer, in the same task: nothing has to be woken, or
@@ -37,8 +41,16 @@ where
 /// A request that brought no answer.
 pub(super) struct SendError<B> {
     /// The request, if nothing of it has been sent.
-    pub(super) unsent: Option<Request<Reply<B>>>,
+    pub(super) unsent: Option<Box<Request<Reply<B>>>>,
     pub(super) error: Error,
+}
+
+impl<B> SendError<B> {
+    /// Of a request that may have arrived.
+    pub(super) fn lost(error: Error) -> Self {
+        let unsent = None;
+        SendError { unsent, error }
+    }
 }
 
 impl<B> Connection<B>
@@ -53,9 +65,13 @@ where
                 error,
             )
         };
-        let stream = TcpStream::connect(&api.authority).await.map_err(failed)?;
+        let connected = timeout(TIMEOUT, TcpStream::connect(&api.authority)).await;
+        let late = |_| Err(io::ErrorKind::TimedOut.into());
+        let stream = connected.unwrap_or_else(late).map_err(failed)?;
         stream.set_nodelay(true).map_err(failed)?;
-        let (sender, driver) = http1::handshake(TokioIo::new(stream))
+        let (sender, driver) = http1::Builder::new()
+            .max_headers(MAX_HEADERS)
+            .handshake(TokioIo::new(stream))
             .await
             .map_err(broken)?;
         Ok(Connection {
@@ -91,7 +107,7 @@ where
         };
         if let Err(error) = ready {
             return Err(SendError {
-                unsent: Some(request),
+                unsent: Some(Box::new(request)),
                 error,
             });
         }
@@ -99,17 +115,17 @@ where
         drive(&mut self.driver, sent)
             .await
             .map_err(|mut error| SendError {
-                unsent: error.take_message(),
+                unsent: error.take_message().map(Box::new),
                 error: broken(error.into_error()),
             })
     }
 
-    /// Reads the body of an answer.
-    pub(super) async fn read(&mut self, body: Incoming) -> Result<Bytes, Error> {
+    /// Reads the body of an answer, which may have so many bytes.
+    pub(super) async fn read(&mut self, body: Incoming, max: usize) -> Result<Bytes, Error> {
         if body.is_end_stream() {
             return Ok(Bytes::new());
         }
-        drive(&mut self.driver, read(body)).await
+        drive(&mut self.driver, read(body, max)).await
     }
 }
 
@@ -118,6 +134,10 @@ where
 async fn drive<F: Future, C: Future + Unpin>(driver: &mut Option<C>, future: F) -> F::Output {
     let mut future = pin!(future);
     poll_fn(|cx| {
+        // What has come already needs no connection.
+        if let Poll::Ready(output) = future.as_mut().poll(cx) {
+            return Poll::Ready(output);
+        }
         if let Some(connection) = driver {
             if Pin::new(connection).poll(cx).is_ready() {
                 *driver = None;
@@ -128,7 +148,7 @@ async fn drive<F: Future, C: Future + Unpin>(driver: &mut Option<C>, future: F) 
     .await
 }
 
-async fn read(mut body: Incoming) -> Result<Bytes, Error> {
+async fn read(mut body: Incoming, max: usize) -> Result<Bytes, Error> {
     let mut gathered = Gather::default();
     loop {
         let frame = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx));
@@ -142,6 +162,9 @@ async fn read(mut body: Incoming) -> Result<Bytes, Error> {
                 if let Ok(data) = frame.into_data() {
                     gathered.push(data, || body.size_hint().lower());
                 }
+                if gathered.len() > max {
+                    return Err(Error::runtime("the Runtime API sends without end"));
+                }
             }
             Some(Err(error)) => return Err(broken(error)),
             None => return Ok(gathered.into_bytes()),
@@ -151,4 +174,20 @@ async fn read(mut body: Incoming) -> Result<Bytes, Error> {
 
 fn broken(error: hyper::Error) -> Error {
     Error::runtime_from("the Runtime API", error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Body;
+
+    #[tokio::test]
+    async fn what_is_written_goes_out_at_once() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let api = Api::new(&address).unwrap();
+        let connection = Connection::<Body>::open(&api).await.unwrap();
+        let stream = connection.driver.unwrap().into_parts().io.into_inner();
+        assert!(stream.nodelay().unwrap());
+    }
 }

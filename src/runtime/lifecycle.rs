@@ -1,27 +1,32 @@
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use tokio::sync::{oneshot, watch};
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep, sleep_until, timeout_at};
+use http::HeaderValue;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use super::api::Api;
+use super::backoff::pause;
 use super::client::Client;
 use super::race::{Race, race};
+use super::task::{AbortOnDrop, spawned};
 use crate::error::BoxError;
-use crate::{Body, Error, trace};
+use crate::{Error, trace};
 
-/// A client that streams nothing.
-type Plain = Client<Body>;
-
-type HookTask = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>;
+type HookTask = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
 /// What the program does once, at a turn of its life.
 pub(super) struct Hook(Box<dyn FnOnce() -> HookTask + Send>);
 
 /// How long the hooks after a snapshot may take together, which is Lambda's limit.
 const RESTORE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How often in a row the Runtime API may fail to wait over a snapshot.
+const MAX_RESTORES: u32 = 10;
+
+/// How long the start waits for the extension.
+const REGISTER_TIMEOUT: Duration = Duration::from_secs(3);
 
 impl Hook {
     pub(super) fn new<F, E>(hook: impl FnOnce() -> F + Send + 'static) -> Self
@@ -31,32 +36,21 @@ impl Hook {
     {
         Hook(Box::new(|| {
             let task = hook();
-            Box::pin(async { task.await.map_err(Into::into) })
+            Box::pin(async { task.await.map_err(|error| Error::init(error.into())) })
         }))
     }
 
     /// Runs it in a task of its own, where its panic stays, and in which it ends if it is late.
     async fn run(self, until: Option<Instant>) -> Result<(), Error> {
-        let mut task = AbortOnDrop(tokio::spawn(trace::follow(async { (self.0)().await })));
+        let task = spawned(async { (self.0)().await });
         let ended = match until {
-            None => (&mut task.0).await,
-            Some(until) => match timeout_at(until, &mut task.0).await {
+            None => task.await,
+            Some(until) => match timeout_at(until, task).await {
                 Ok(ended) => ended,
                 Err(_) => return Err(Error::timeout("a hook took too long")),
             },
         };
-        match ended {
-            Ok(done) => done.map_err(Error::init),
-            Err(error) => Err(Error::init(error.into())),
-        }
-    }
-}
-
-struct AbortOnDrop<T>(JoinHandle<T>);
-
-impl<T> Drop for AbortOnDrop<T> {
-    fn drop(&mut self) {
-        self.0.abort();
+        ended.unwrap_or_else(|panic| Err(Error::init_message(panic.to_string())))
     }
 }
 
@@ -73,15 +67,28 @@ impl Lifecycle {
     ///
     /// The last part of a program to be made is the first to be put away, so the hooks before
     /// a snapshot run from the last to the first.
-    pub(super) async fn snapshot(&mut self, api: &Arc<Api>) -> Result<(), Error> {
-        let mut client = Plain::new(Arc::clone(api));
+    pub(super) async fn snapshot<B>(&mut self, api: &Arc<Api>) -> Result<(), Error>
+    where
+        B: http_body::Body + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let mut client = Client::<B>::new(Arc::clone(api));
         while let Some(hook) = self.before_snapshot.pop() {
             if let Err(error) = hook.run(None).await {
                 client.fail_phase("init", &error).await;
                 return Err(error);
             }
         }
-        wait_for_restore(&mut client).await?;
+        // A connection may not outlive the snapshot.
+        let mut failures = 0;
+        while let Err(error) = client.restore().await {
+            failures += 1;
+            if failures == MAX_RESTORES {
+                return Err(error);
+            }
+            trace::warn(format_args!("{error}; trying again"));
+            sleep(pause(failures)).await;
+        }
         let until = Instant::now() + RESTORE_TIMEOUT;
         for hook in self.after_restore.drain(..) {
             if let Err(error) = hook.run(Some(until)).await {
@@ -93,75 +100,90 @@ impl Lifecycle {
     }
 
     /// Arranges for `SIGTERM`, if there is something to do then.
-    pub(super) async fn arrange(&mut self, api: &Arc<Api>) -> Result<Option<Shutdown>, Error> {
+    pub(super) async fn arrange<B>(
+        &mut self,
+        api: &Arc<Api>,
+        limit: Duration,
+    ) -> Result<Option<Shutdown<B>>, Error>
+    where
+        B: http_body::Body + 'static,
+        B::Error: Into<BoxError>,
+    {
         if self.on_shutdown.is_empty() {
             return Ok(None);
         }
         let terminated = terminated()?;
-        let (sender, receiver) = watch::channel(false);
-        let (registered, is_registered) = oneshot::channel();
-        let mut client = Plain::new(Arc::clone(api));
-        let extension = tokio::spawn(async move {
-            // Extensions have to register before the first invocation is asked for.
-            let registered = || {
-                let _ = registered.send(());
-            };
-            let extended = client.extend(registered).await;
-            let problem = match extended {
-                Ok(()) => "the Runtime API let go of it".to_owned(),
-                Err(error) => error.to_string(),
-            };
-            trace::warn(format_args!(
-                "Lambda may not send SIGTERM, on which the shutdown hooks wait: {problem}"
-            ));
-        });
-        let _ = is_registered.await;
-        let watcher = tokio::spawn(async move {
+        let (sender, closing) = watch::channel(false);
+        let watcher = AbortOnDrop(tokio::spawn(async move {
             terminated.await;
             let _ = sender.send(true);
-        });
+        }));
+        // Extensions have to register before the first invocation is asked for.
+        let mut client = Client::new(Arc::clone(api));
+        let registered = timeout(REGISTER_TIMEOUT, client.register()).await;
+        let late = |_| Err(Error::timeout("the Runtime API does not answer"));
+        let extension = registered.unwrap_or_else(late).inspect_err(no_signal).ok();
         Ok(Some(Shutdown {
             hooks: std::mem::take(&mut self.on_shutdown),
-            closing: receiver,
-            tasks: [AbortOnDrop(extension), AbortOnDrop(watcher)],
+            // More than that is for ever.
+            limit: limit.min(Duration::from_secs(24 * 60 * 60)),
+            closing,
+            client,
+            extension,
+            _watcher: watcher,
         }))
     }
 }
 
 /// What is to be done on `SIGTERM`.
-pub(super) struct Shutdown {
+pub(super) struct Shutdown<B>
+where
+    B: http_body::Body + 'static,
+    B::Error: Into<BoxError>,
+{
     hooks: Vec<Hook>,
-    pub(super) closing: watch::Receiver<bool>,
-    #[allow(dead_code)] // Held until the end.
-    tasks: [AbortOnDrop<()>; 2],
+    limit: Duration,
+    closing: watch::Receiver<bool>,
+    client: Client<B>,
+    extension: Option<HeaderValue>,
+    _watcher: AbortOnDrop<()>,
 }
 
-impl Shutdown {
-    /// Lets the workers end what they have begun, and runs the hooks, until there is no time
-    /// left. If the workers end by themselves, that is the end.
+impl<B> Shutdown<B>
+where
+    B: http_body::Body + 'static,
+    B::Error: Into<BoxError>,
+{
+    pub(super) fn closing(&self) -> watch::Receiver<bool> {
+        self.closing.clone()
+    }
+
+    /// Lets the program end what it has begun, and runs the hooks, until there is no time left. If
+    /// the program ends by itself, that is the end.
     pub(super) async fn guard(
-        self,
-        workers: impl Future<Output = Result<(), Error>>,
-        limit: Duration,
+        mut self,
+        program: impl Future<Output = Result<(), Error>>,
     ) -> Result<(), Error> {
+        let limit = self.limit;
         let late = || Error::timeout(format!("SIGTERM: it took longer than {limit:?} to end"));
-        let until = OnceLock::new();
-        let until = || *until.get_or_init(|| Instant::now() + limit);
+        let begun = OnceLock::new();
+        let begun = || *begun.get_or_init(Instant::now);
         let mut closing = self.closing.clone();
-        let cut = async {
+        let cut = pin!(async {
             let _ = closing.wait_for(|is_closed| *is_closed).await;
-            sleep_until(until()).await;
-        };
-        let ended = match race(workers, cut).await {
+            // The rest is for the hooks.
+            sleep_until(begun() + limit / 2).await;
+        });
+        let extension = pin!(stay(&mut self.client, self.extension.as_ref()));
+        let mut outcome = match race(program, race(cut, extension)).await {
             Race::First(ended) => ended,
-            Race::Second(()) => Err(late()),
+            Race::Second(_) => Err(late()),
         };
         if !*self.closing.borrow() {
-            return ended;
+            return outcome;
         }
-        let mut outcome = ended;
         for hook in self.hooks {
-            if let Err(error) = hook.run(Some(until())).await {
+            if let Err(error) = hook.run(Some(begun() + limit)).await {
                 trace::error(format_args!("SIGTERM: {error}"));
                 if error.is_timeout() {
                     outcome = Err(late());
@@ -170,6 +192,33 @@ impl Shutdown {
         }
         outcome
     }
+}
+
+/// Remains an extension, over as many connections as it takes.
+async fn stay<B>(client: &mut Client<B>, extension: Option<&HeaderValue>)
+where
+    B: http_body::Body + 'static,
+    B::Error: Into<BoxError>,
+{
+    let Some(extension) = extension else {
+        return std::future::pending().await;
+    };
+    let mut failures = 0;
+    loop {
+        if let Err(error) = client.wait_as(extension).await {
+            if failures == 0 {
+                no_signal(&error);
+            }
+        }
+        failures += 1;
+        sleep(pause(failures)).await;
+    }
+}
+
+fn no_signal(error: &Error) {
+    trace::warn(format_args!(
+        "Lambda may not send SIGTERM, on which the shutdown hooks wait: {error}"
+    ));
 }
 
 #[cfg(unix)]
@@ -186,22 +235,4 @@ fn terminated() -> Result<impl Future<Output = ()>, Error> {
 #[cfg(not(unix))]
 fn terminated() -> Result<impl Future<Output = ()>, Error> {
     Ok(std::future::pending())
-}
-
-async fn wait_for_restore(client: &mut Plain) -> Result<(), Error> {
-    let mut failures = 0;
-    loop {
-        match client.restore().await {
-            Ok(()) => return Ok(()),
-            Err(error) => {
-                // A connection may not outlive the snapshot.
-                failures += 1;
-                if failures == 10 {
-                    return Err(error);
-                }
-                trace::warn(format_args!("{error}; trying again"));
-                sleep(Duration::from_millis(10 << failures)).await;
-            }
-        }
-    }
 }

@@ -1,14 +1,20 @@
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
-use tokio::time::timeout;
+use tokio::time::{Instant, Sleep, sleep};
 
 use super::api::Api;
 use super::connection::{Connection, SendError, TIMEOUT};
 use crate::error::BoxError;
 use crate::{Error, Reply};
+
+/// How much of an answer is read that is not an event, in bytes.
+const MAX_TEXT: usize = 64 << 10;
 
 /// A connection that is kept, and opened again when it has closed.
 pub(super) struct Link<B>
@@ -18,7 +24,12 @@ where
 {
     api: Arc<Api>,
     connection: Option<Connection<B>>,
+    // Kept, since to put off a timer costs less than to start one.
+    alarm: Option<Pin<Box<Sleep>>>,
 }
+
+/// An answer: its status, and what it says.
+pub(super) type Answer = (StatusCode, Bytes);
 
 impl<B> Link<B>
 where
@@ -26,8 +37,11 @@ where
     B::Error: Into<BoxError>,
 {
     pub(super) fn new(api: Arc<Api>) -> Self {
-        let connection = None;
-        Link { api, connection }
+        Link {
+            api,
+            connection: None,
+            alarm: None,
+        }
     }
 
     /// Closes the connection, and drops the body that is being sent over it.
@@ -39,19 +53,37 @@ where
     pub(super) async fn answer(
         &mut self,
         request: Request<Reply<B>>,
-    ) -> Result<(StatusCode, Bytes), Error> {
-        let answer = timeout(TIMEOUT, self.exchange(request)).await;
-        answer.unwrap_or_else(|_| Err(no_answer()))
+    ) -> Result<Answer, SendError<B>> {
+        let mut alarm = match self.alarm.take() {
+            Some(mut alarm) => {
+                alarm.as_mut().reset(Instant::now() + TIMEOUT);
+                alarm
+            }
+            None => Box::pin(sleep(TIMEOUT)),
+        };
+        let answer = {
+            let mut exchange = pin!(self.exchange(request));
+            poll_fn(|cx| {
+                if let Poll::Ready(answer) = exchange.as_mut().poll(cx) {
+                    return Poll::Ready(answer);
+                }
+                let late = |()| Err(SendError::lost(no_answer()));
+                alarm.as_mut().poll(cx).map(late)
+            })
+            .await
+        };
+        self.alarm = Some(alarm);
+        answer
     }
 
     /// Sends a request, and reads the answer.
     pub(super) async fn exchange(
         &mut self,
         request: Request<Reply<B>>,
-    ) -> Result<(StatusCode, Bytes), Error> {
+    ) -> Result<Answer, SendError<B>> {
         let (parts, body) = self.send(request).await?.into_parts();
         // The status is the answer; what follows it is for the log.
-        let text = self.read(body).await.unwrap_or_default();
+        let text = self.read(body, MAX_TEXT).await.unwrap_or_default();
         if !parts.status.is_success() {
             // Who refuses a body may not read it.
             if let Some(connection) = &mut self.connection {
@@ -67,20 +99,33 @@ where
     pub(super) async fn exchange_stream(
         &mut self,
         request: Request<Reply<B>>,
-    ) -> Result<(StatusCode, Bytes), Error> {
+    ) -> Result<Answer, SendError<B>> {
         let answer = self.exchange(request).await?;
-        match &mut self.connection {
-            Some(connection) => connection.ready().await.map(|()| answer),
-            None => Ok(answer),
+        if let Some(connection) = &mut self.connection {
+            connection.ready().await.map_err(SendError::lost)?;
         }
+        Ok(answer)
     }
 
-    /// Reads the body of an answer.
-    pub(super) async fn read(&mut self, body: Incoming) -> Result<Bytes, Error> {
+    /// Reads the body of an answer: an event, or with any other status, text.
+    pub(super) async fn read_event(
+        &mut self,
+        status: StatusCode,
+        body: Incoming,
+    ) -> Result<Bytes, Error> {
+        let max = if status == StatusCode::OK {
+            usize::MAX
+        } else {
+            MAX_TEXT
+        };
+        self.read(body, max).await
+    }
+
+    async fn read(&mut self, body: Incoming, max: usize) -> Result<Bytes, Error> {
         let Some(connection) = &mut self.connection else {
             return Ok(Bytes::new());
         };
-        let read = connection.read(body).await;
+        let read = connection.read(body, max).await;
         if read.is_err() {
             self.connection = None;
         }
@@ -91,11 +136,17 @@ where
     pub(super) async fn send(
         &mut self,
         mut request: Request<Reply<B>>,
-    ) -> Result<Response<Incoming>, Error> {
+    ) -> Result<Response<Incoming>, SendError<B>> {
         loop {
             let (mut connection, is_kept) = match self.connection.take() {
                 Some(connection) => (connection, true),
-                None => (Connection::open(&self.api).await?, false),
+                None => match Connection::open(&self.api).await {
+                    Ok(connection) => (connection, false),
+                    Err(error) => {
+                        let unsent = Some(Box::new(request));
+                        return Err(SendError { unsent, error });
+                    }
+                },
             };
             match connection.send(request).await {
                 Ok(response) => {
@@ -106,8 +157,8 @@ where
                 Err(SendError {
                     unsent: Some(unsent),
                     ..
-                }) if is_kept => request = unsent,
-                Err(SendError { error, .. }) => return Err(error),
+                }) if is_kept => request = *unsent,
+                Err(error) => return Err(error),
             }
         }
     }

@@ -3,15 +3,18 @@
 //! [api]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
 mod api;
+mod backoff;
 mod builder;
 mod client;
 mod connection;
+mod deadline;
 mod lifecycle;
 mod link;
 mod pool;
 mod race;
 mod shared;
 mod start;
+mod task;
 mod worker;
 
 use http::{Request, Response};

@@ -6,11 +6,12 @@ use std::thread;
 
 use http::{Request, Response};
 use tokio::sync::{mpsc, watch};
-use tokio::task::{JoinError, JoinSet, LocalSet};
+use tokio::task::{JoinSet, LocalSet};
 use tower_service::Service;
 
 use super::race::race;
 use super::shared::Shared;
+use super::task::broken;
 use super::worker::serve;
 use crate::error::BoxError;
 use crate::{Body, Error, Lambda, trace};
@@ -25,11 +26,16 @@ where
     B::Error: Into<BoxError>,
 {
     let mut workers = JoinSet::new();
-    for _ in 1..shared.concurrency.get() {
-        workers.spawn(trace::follow(serve(lambda.clone(), Arc::clone(shared))));
+    let shared = Arc::clone(shared);
+    let count = shared.concurrency.get();
+    // It owns the service, which need not be `Sync`.
+    let start = move |workers: &mut JoinSet<_>| {
+        workers.spawn(trace::follow(serve(lambda.clone(), Arc::clone(&shared))));
+    };
+    for _ in 0..count {
+        start(&mut workers);
     }
-    workers.spawn(trace::follow(serve(lambda, Arc::clone(shared))));
-    join(workers).await
+    join(workers, start).await
 }
 
 /// Threads of their own, for services that cannot leave theirs. Each worker has a service that is
@@ -58,12 +64,15 @@ where
             let abandoned = async move { while guard.changed().await.is_ok() {} };
             let work = async {
                 let mut workers = JoinSet::new();
-                for _ in 0..count {
+                let start = |workers: &mut JoinSet<_>| {
                     let (make, shared) = (Arc::clone(&make), Arc::clone(&shared));
                     workers.spawn_local(async move { serve(make().await?, shared).await });
+                };
+                for _ in 0..count {
+                    start(&mut workers);
                 }
                 // Whoever waits for it has gone, or hears of it.
-                let _ = ended.send(join(workers).await);
+                let _ = ended.send(join(workers, start).await);
             };
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -83,17 +92,25 @@ where
     Ok(())
 }
 
+type Workers = JoinSet<Result<(), Error>>;
+
 /// Waits for all workers, or for the first that cannot go on.
-async fn join(mut workers: JoinSet<Result<(), Error>>) -> Result<(), Error> {
+async fn join(mut workers: Workers, start: impl Fn(&mut Workers)) -> Result<(), Error> {
     while let Some(ended) = workers.join_next().await {
-        ended.map_err(broken)??;
+        match ended {
+            Ok(ended) => ended?,
+            // All that is the program's own is guarded, so this is a fault of ours; but not one of
+            // the other invocations.
+            Err(error) => {
+                trace::error(format_args!(
+                    "a worker broke, and is replaced: {}",
+                    broken(error)
+                ));
+                start(&mut workers);
+            }
+        }
     }
     Ok(())
-}
-
-#[cold]
-fn broken(error: JoinError) -> Error {
-    Error::runtime_from("a worker", error)
 }
 
 #[cold]

@@ -1,14 +1,21 @@
 //! Without the feature `tracing`: no spans, and lines on standard error, which is the function's
 //! log.
 
+use std::fmt;
+
 use http::{Request, StatusCode};
 
+use super::line;
 use crate::Body;
 use crate::source::Source;
 
 pub(crate) fn request(_: &'static dyn Source, _: &Request<Body>) {}
 
 pub(crate) fn status(_: StatusCode) {}
+
+pub(crate) fn error(message: fmt::Arguments<'_>) {
+    line(message);
+}
 
 #[cfg(feature = "runtime")]
 pub(crate) use logging::*;
@@ -41,10 +48,6 @@ mod logging {
     pub(crate) fn failed(context: &Context, error: &Error) {
         let (id, kind, message) = (context.request_id(), error.error_type(), error.brief());
         line(format_args!("{id} {kind}: {message}"));
-    }
-
-    pub(crate) fn error(message: fmt::Arguments<'_>) {
-        line(message);
     }
 
     pub(crate) fn warn(message: fmt::Arguments<'_>) {

@@ -1,8 +1,11 @@
 //! With the feature `tracing`: a span for each invocation, and an event for each line.
 
-use http::{Request, StatusCode};
-use tracing::Span as Current;
+use std::fmt;
 
+use http::{Request, StatusCode};
+use tracing::{Span as Current, dispatcher};
+
+use super::line;
 use crate::Body;
 use crate::source::Source;
 
@@ -30,6 +33,14 @@ fn record(note: impl FnOnce(&Current)) {
     let span = Current::current();
     if span.metadata().is_some_and(|span| span.target() == TARGET) {
         note(&span);
+    }
+}
+
+pub(crate) fn error(message: fmt::Arguments<'_>) {
+    if dispatcher::has_been_set() {
+        tracing::error!(target: TARGET, "{message}");
+    } else {
+        line(message);
     }
 }
 
@@ -85,14 +96,6 @@ mod logging {
             tracing::error!(target: TARGET, request_id = id, error_type = kind, "{message}");
         } else {
             line(format_args!("{id} {kind}: {message}"));
-        }
-    }
-
-    pub(crate) fn error(message: fmt::Arguments<'_>) {
-        if dispatcher::has_been_set() {
-            tracing::error!(target: TARGET, "{message}");
-        } else {
-            line(message);
         }
     }
 

@@ -8,7 +8,7 @@ use http::{Request, Response};
 use liftgate::{Body, Context, Runtime};
 
 use super::event;
-use crate::support::runtime_api::{RuntimeApi, invocation};
+use crate::support::runtime_api::{Answer, RuntimeApi, invocation};
 
 #[tokio::test]
 async fn work_after_the_response_is_done_before_the_next_invocation_is_taken() {
@@ -93,4 +93,57 @@ async fn hooks_run_around_each_invocation_and_their_panics_stay() {
         "after 3 answers",
     ];
     assert_eq!(*log, expected);
+}
+
+#[tokio::test]
+async fn work_handed_over_too_late_is_done_whenever_there_is_time() {
+    let api = RuntimeApi::start([invocation("r-1", event("/"))]).await;
+    let (done, is_done) = tokio::sync::oneshot::channel();
+    let done = Arc::new(Mutex::new(Some(done)));
+    let app = tower::service_fn(move |request: Request<Body>| {
+        let context = request.extensions().get::<Context>().unwrap().clone();
+        let done = done.lock().unwrap().take().unwrap();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            context.after_response(async move { done.send(()).unwrap() });
+        });
+        std::future::ready(Ok::<_, Infallible>(Response::new(Body::empty())))
+    });
+    tokio::spawn(Runtime::new().runtime_api(api.address.clone()).run(app));
+    let waited = tokio::time::timeout(Duration::from_secs(10), is_done).await;
+    waited.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn work_after_the_response_and_hooks_come_before_the_end_of_a_broken_environment() {
+    let api = RuntimeApi::start([invocation("r-1", event("/"))])
+        .await
+        .on_posts([Answer::status(500)]);
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let (work, hook) = (Arc::clone(&log), Arc::clone(&log));
+    let app = tower::service_fn(move |request: Request<Body>| {
+        let context = request.extensions().get::<Context>().unwrap();
+        let work = Arc::clone(&work);
+        context.after_response(async move { work.lock().unwrap().push("work") });
+        std::future::ready(Ok::<_, Infallible>(Response::new(Body::empty())))
+    });
+    let runtime = Runtime::new()
+        .runtime_api(api.address.clone())
+        .after_invocation(move || {
+            hook.lock().unwrap().push("hook");
+            std::future::ready(())
+        });
+    assert!(runtime.run(app).await.unwrap_err().is_runtime());
+    assert_eq!(*log.lock().unwrap(), ["work", "hook"]);
+}
+
+/// What is passed about by value is held twice by each function on the way.
+#[tokio::test]
+async fn the_future_of_a_runtime_is_no_burden_for_the_stack() {
+    let app = || tower::service_fn(super::app);
+    let size = size_of_val(&Runtime::new().run(app()));
+    assert!(size < 20 << 10, "{size} bytes");
+    let factory = || std::future::ready(Ok::<_, Infallible>(tower::service_fn(super::app)));
+    let size = size_of_val(&Runtime::new().run_local(factory));
+    assert!(size < 20 << 10, "{size} bytes");
 }

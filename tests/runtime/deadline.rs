@@ -8,7 +8,7 @@ use http::{Request, Response};
 use liftgate::{Body, Error, Options, Runtime};
 
 use super::{app, event};
-use crate::support::runtime_api::{RuntimeApi, invocation};
+use crate::support::runtime_api::{Answer, RuntimeApi, invocation};
 
 /// An invocation with half a second left.
 fn late(id: &str, event: impl Into<Bytes>) -> Response<Bytes> {
@@ -97,11 +97,16 @@ async fn the_client_is_answered_before_the_deadline() {
 #[tokio::test]
 async fn or_the_invocation_fails_before_it() {
     let api = RuntimeApi::start([late("hang", event("/hang")), late("fine", event("/"))]).await;
+    let started = std::time::Instant::now();
     serve(
         Runtime::new().fail_before_deadline(Duration::from_millis(400)),
         &api,
     );
     let posts = api.posts().await;
+    assert!(
+        started.elapsed() > Duration::from_millis(50),
+        "given up at once"
+    );
     let (kind, message) = posts[0].error();
     assert_eq!(kind, "Liftgate.Timeout");
     assert_eq!(
@@ -217,4 +222,106 @@ async fn what_the_program_does_not_answer_fails() {
         assert_eq!(post.error().0, *kind, "{name}");
     }
     assert_eq!(posts.len(), 4);
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_delivered_hides_no_error() {
+    let api = RuntimeApi::start([invocation("r-1", event("/error"))]).await;
+    let interim = |_: &Error| Response::builder().status(103).body(Body::empty()).ok();
+    let runtime = Runtime::new()
+        .runtime_api(api.address.clone())
+        .options(Options::new().on_error(interim));
+    tokio::spawn(runtime.run(tower::service_fn(app)));
+    let (kind, message) = api.posts().await[0].error();
+    assert_eq!(kind, "Liftgate.ServiceError");
+    assert_eq!(message, "the service failed: no such thing");
+}
+
+#[tokio::test]
+async fn work_after_the_response_ends_at_the_deadline() {
+    let nexts = [
+        late("r-1", event("/work")),
+        late("r-2", event("/work")),
+        invocation("fine", event("/")),
+    ];
+    let api = RuntimeApi::start(nexts).await;
+    let app = tower::service_fn(|request: Request<Body>| async move {
+        if request.uri().path() == "/work" {
+            let context = request.extensions().get::<liftgate::Context>().unwrap();
+            context.after_response(std::future::pending());
+        }
+        Ok::<_, Infallible>(Response::new(Body::from("hello")))
+    });
+    // Where Lambda does not watch.
+    let runtime = Runtime::new()
+        .runtime_api(api.address.clone())
+        .concurrency(std::num::NonZeroUsize::new(2).unwrap());
+    tokio::spawn(runtime.run(app));
+    assert_eq!(api.posts_of(2).await.len(), 3);
+}
+
+/// A body that always has something, if only nothing, and never ends.
+struct Endless(&'static [u8]);
+
+impl http_body::Body for Endless {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Infallible>>> {
+        let data = http_body::Frame::data(Bytes::from_static(self.0));
+        std::task::Poll::Ready(Some(Ok(data)))
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_never_pauses_does_not_outlast_the_deadline() {
+    let url = event("/").replace(
+        r#""requestContext":{"#,
+        r#""requestContext":{"domainName":"id.lambda-url.eu-west-1.on.aws","#,
+    );
+    for (streaming, data) in [(true, "x"), (true, ""), (false, "")] {
+        let api = RuntimeApi::start([late("r-1", url.clone())]).await;
+        let app = tower::service_fn(move |_: Request<Body>| async move {
+            Ok::<_, Infallible>(Response::new(Endless(data.as_bytes())))
+        });
+        let runtime = Runtime::new()
+            .runtime_api(api.address.clone())
+            .options(Options::new().streaming(streaming))
+            .fail_before_deadline(Duration::from_millis(300));
+        tokio::spawn(runtime.run(app));
+        let posts = api.posts().await;
+        let trailer = posts[0].trailers.get("lambda-runtime-function-error-type");
+        let kind = trailer.or(posts[0].headers.get("lambda-runtime-function-error-type"));
+        assert_eq!(kind.unwrap(), "Liftgate.Timeout");
+    }
+}
+
+#[tokio::test]
+async fn a_reader_that_stalls_does_not_outlast_the_deadline() {
+    let url = |path: &str| {
+        event(path).replace(
+            r#""requestContext":{"#,
+            r#""requestContext":{"domainName":"id.lambda-url.eu-west-1.on.aws","#,
+        )
+    };
+    let stalls = Answer::Never.having_read(40);
+    let api = RuntimeApi::start([late("r-1", url("/")), invocation("r-2", url("/panic"))])
+        .await
+        .on_posts([stalls]);
+    let app = tower::service_fn(|request: Request<Body>| async move {
+        assert_eq!(request.uri().path(), "/");
+        Ok::<_, Infallible>(Response::new(Endless(b"x")))
+    });
+    let runtime = Runtime::new()
+        .runtime_api(api.address.clone())
+        .options(Options::new().streaming(true))
+        .fail_before_deadline(Duration::from_millis(400));
+    tokio::spawn(runtime.run(app));
+    let posts = api.posts().await;
+    assert_eq!(posts[1].what(), "r-1/error");
+    assert_eq!(posts[1].error().0, "Liftgate.Timeout");
+    assert_eq!(posts[2].what(), "r-2/error");
 }

@@ -71,7 +71,8 @@ async fn a_runtime_api_that_fails_next_is_asked_again() {
 
 #[tokio::test]
 async fn a_request_id_that_is_no_segment_of_a_path_is_a_fault_of_the_runtime_api() {
-    let odd = ["", "a b", "a#b", "a?b", "a/b", "a%20b"].map(|id| invocation(id, event("/")));
+    let odd = ["", "a b", "a#b", "a?b", "a/b", "a%20b", "a<b", "a`b"]
+        .map(|id| invocation(id, event("/")));
     let api = RuntimeApi::start(odd.into_iter().map(Answer::Whole).chain([fine()])).await;
     serve(&api);
     let posts = api.posts().await;
@@ -263,11 +264,13 @@ async fn an_answer_that_cannot_be_sent_is_given_up_and_the_next_invocation_serve
         invocation("fine", event("/")),
     ])
     .await
-    .on_posts([Answer::Reset, Answer::Reset, Answer::Reset]);
+    .on_posts(std::iter::repeat_n(Answer::Reset, 8));
     serve(&api);
     let posts = api.posts().await;
-    assert_eq!(posts.len(), 4);
-    assert_eq!(posts[3].what(), "fine/response");
+    assert_eq!(posts.len(), 10);
+    assert_eq!(posts[8].what(), "r-1/error");
+    assert_eq!(posts[8].error().1, "the answer was not taken");
+    assert_eq!(posts[9].what(), "fine/response");
 }
 
 #[tokio::test]
@@ -328,4 +331,114 @@ async fn a_broken_environment_ends_the_runtime() {
             "{message}"
         );
     }
+}
+
+#[tokio::test]
+async fn an_invocation_may_have_many_headers_and_large_ones() {
+    for (count, len) in [(200, 4), (1, 300_000)] {
+        let mut next = invocation("r-1", event("/"));
+        for number in 0..count {
+            let name: http::HeaderName = format!("x-{number}").parse().unwrap();
+            next.headers_mut()
+                .insert(name, "x".repeat(len).parse().unwrap());
+        }
+        let api = RuntimeApi::start([next]).await;
+        serve(&api);
+        assert_eq!(api.posts().await[0].what(), "r-1/response");
+    }
+}
+
+#[tokio::test]
+async fn other_ways_of_http_are_understood() {
+    let event = event("/");
+    let head = |version: &str, id: &str| {
+        format!("HTTP/{version} 200 OK\r\nlambda-runtime-aws-request-id: {id}\r\n")
+    };
+    let (first, rest) = event.split_at(10);
+    let len = rest.len();
+    let chunks =
+        format!("a\r\n{first}\r\n{len:x};extension=1\r\n{rest}\r\n0\r\nx-trailer: 1\r\n\r\n");
+    let api = RuntimeApi::start([
+        Answer::Broken(format!("{}\r\n{event}", head("1.0", "old")).into()),
+        Answer::Broken(format!("{}\r\n{event}", head("1.1", "closed")).into()),
+        Answer::Raw(
+            format!(
+                "{}transfer-encoding: chunked\r\n\r\n{chunks}",
+                head("1.1", "chunks")
+            )
+            .into(),
+        ),
+        fine(),
+    ])
+    .await
+    .on_posts([
+        Answer::raw("HTTP/1.1 202 Accepted\r\ncontent-length: 15\r\n\r\n{\"status\":\"OK\"}"),
+        Answer::broken("HTTP/1.0 202 Accepted\r\n\r\nwhatever"),
+        Answer::raw(
+            "HTTP/1.1 202 Accepted\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+        ),
+    ]);
+    serve(&api);
+    let posts = api.posts().await;
+    let told: Vec<_> = posts.iter().map(|post| post.what()).collect();
+    assert_eq!(
+        told,
+        [
+            "old/response",
+            "closed/response",
+            "chunks/response",
+            "fine/response"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_address_may_be_of_ipv6() {
+    let listener = tokio::net::TcpListener::bind("[::1]:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    for address in [format!("[::1]:{port}"), format!("http://[::1]:{port}/path")] {
+        let running = tokio::spawn(
+            Runtime::new()
+                .runtime_api(address)
+                .run(tower::service_fn(app)),
+        );
+        let accepted = tokio::time::timeout(Duration::from_secs(10), listener.accept()).await;
+        accepted.unwrap().unwrap();
+        running.abort();
+    }
+}
+
+/// Longer than any connection takes to come back.
+#[tokio::test]
+async fn an_answer_outlives_an_outage() {
+    let outage = std::iter::repeat_n(Answer::broken(""), 5);
+    let api = RuntimeApi::start([
+        invocation("r-1", event("/")),
+        invocation("fine", event("/")),
+    ])
+    .await
+    .on_posts(outage);
+    serve(&api);
+    let posts = api.posts().await;
+    let answers = posts
+        .iter()
+        .filter(|post| post.what() == "r-1/response")
+        .count();
+    assert_eq!((answers, posts.len()), (6, 7));
+}
+
+#[tokio::test]
+async fn a_refusal_without_end_is_not_read_to_its_end() {
+    let endless = format!(
+        "HTTP/1.1 400 Bad Request\r\ncontent-length: 100000000\r\n\r\n{}",
+        "x".repeat(1 << 20)
+    );
+    let endless = || Answer::Raw(endless.clone().into());
+    let api = RuntimeApi::start([endless(), invocation("r-1", event("/")).into(), fine()])
+        .await
+        .on_posts([endless()]);
+    serve(&api);
+    let posts = api.posts().await;
+    let told: Vec<_> = posts.iter().map(|post| post.what()).collect();
+    assert_eq!(told, ["r-1/response", "fine/response"]);
 }

@@ -117,18 +117,25 @@ async fn hooks_that_fail_end_the_program_and_lambda_is_told_why() {
 }
 
 #[tokio::test]
-async fn hooks_after_a_snapshot_have_ten_seconds() {
+async fn hooks_after_a_snapshot_have_ten_seconds_in_all() {
     let restored = Response::new(Bytes::new());
     let api = RuntimeApi::start(none()).await.on_gets([restored]);
+    let began = Arc::new(Mutex::new(None));
+    let first = Arc::clone(&began);
     let runtime = Runtime::new()
         .runtime_api(api.address.clone())
         .snap_start(true)
-        .after_restore(|| async {
+        .after_restore(move || async move {
+            *first.lock().unwrap() = Some(tokio::time::Instant::now());
             tokio::time::pause();
-            std::future::pending::<Result<(), Infallible>>().await
-        });
+            tokio::time::sleep(Duration::from_secs(6)).await;
+            Ok::<_, Infallible>(())
+        })
+        .after_restore(std::future::pending::<Result<(), Infallible>>);
     let error = runtime.run(router()).await.unwrap_err();
     assert!(error.is_timeout(), "{error}");
+    let took = began.lock().unwrap().unwrap().elapsed();
+    assert!(took >= Duration::from_secs(10), "{took:?}");
     assert_eq!(api.told()[0].path, "/2018-06-01/runtime/restore/error");
 }
 
@@ -228,14 +235,7 @@ async fn sigterm_lets_the_invocation_end_and_runs_the_hooks() {
             .on_shutdown(|| async { Err(io::Error::other("on purpose")) })
             .on_shutdown(note(&log, &api, "two"));
         let running = tokio::spawn(runtime.run(slow));
-        while !api
-            .asked()
-            .iter()
-            .any(|(path, _)| path.ends_with("invocation/next"))
-        {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        tokio::time::sleep(Duration::from_millis(30)).await;
+        asked_next(&api).await;
         terminate();
         running.await.unwrap().unwrap();
         let posts = api.told();
@@ -251,41 +251,100 @@ async fn sigterm_lets_the_invocation_end_and_runs_the_hooks() {
         );
     }
 
-    // An extension that is refused, and nothing to do.
-    let api = RuntimeApi::start(none())
-        .await
-        .on_posts([Answer::status(403)]);
-    let runtime = Runtime::new()
-        .runtime_api(api.address.clone())
-        .on_shutdown(|| ready(Ok::<_, Infallible>(())));
-    let running = tokio::spawn(runtime.run(router()));
-    api.posts().await;
-    terminate();
-    running.await.unwrap().unwrap();
+    // An extension that is refused, or never answered, and nothing to do.
+    for answer in [Answer::status(403), Answer::Never] {
+        let api = RuntimeApi::start(none()).await.on_posts([answer]);
+        let runtime = Runtime::new()
+            .runtime_api(api.address.clone())
+            .on_shutdown(|| ready(Ok::<_, Infallible>(())));
+        let running = tokio::spawn(runtime.run(router()));
+        api.posts().await;
+        terminate();
+        running.await.unwrap().unwrap();
+    }
 
-    // What does not end in time is cut off.
+    // What does not end in time is cut off, and the hooks have their time all the same.
     let hang = || std::future::pending::<Result<(), Infallible>>();
     for is_in_hook in [true, false] {
         let nexts = (!is_in_hook).then(|| invocation("slow", event("/slow")));
         let api = RuntimeApi::start(nexts).await.on_posts([registered()]);
+        let api = Arc::new(api);
+        let log = Log::default();
         let runtime = Runtime::new()
             .runtime_api(api.address.clone())
-            .shutdown_timeout(Duration::from_millis(50))
+            .shutdown_timeout(Duration::from_millis(100))
+            .on_shutdown(note(&log, &api, "first"))
             .on_shutdown(hang);
         let running = tokio::spawn(runtime.run(slow));
-        while !api
-            .asked()
-            .iter()
-            .any(|(path, _)| path.ends_with("invocation/next"))
-        {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        tokio::time::sleep(Duration::from_millis(30)).await;
+        asked_next(&api).await;
         terminate();
         let error = running.await.unwrap().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "SIGTERM: it took longer than 50ms to end"
+            "SIGTERM: it took longer than 100ms to end"
         );
+        assert_eq!(log.lock().unwrap().len(), 1);
+    }
+
+    // Any time box will do; an event that has begun to come is served; and so is a program that
+    // has not begun to.
+    let long = event("/") + &" ".repeat(1000);
+    let dripped = Answer::Dripped(invocation("slow", long), Duration::from_millis(1));
+    let api = RuntimeApi::start([dripped]).await.on_posts([registered()]);
+    let runtime = Runtime::new()
+        .runtime_api(api.address.clone())
+        .shutdown_timeout(Duration::MAX)
+        .on_shutdown(|| ready(Ok::<_, Infallible>(())));
+    let running = tokio::spawn(runtime.run(router()));
+    asked_next(&api).await;
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    terminate();
+    running.await.unwrap().unwrap();
+    assert_eq!(api.told()[1].what(), "slow/response");
+
+    let api = Arc::new(RuntimeApi::start(none()).await.on_posts([registered()]));
+    let log = Log::default();
+    let runtime = Runtime::new()
+        .runtime_api(api.address.clone())
+        .on_shutdown(note(&log, &api, "hook"));
+    let init = std::future::pending::<Result<axum::Router, Infallible>>();
+    let running = tokio::spawn(runtime.run_init(init));
+    while api.told().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    terminate();
+    running.await.unwrap().unwrap();
+    assert_eq!(log.lock().unwrap().len(), 1);
+}
+
+async fn asked_next(api: &RuntimeApi) {
+    let is_next = |(path, _): &(String, std::time::Instant)| path.ends_with("invocation/next");
+    while !api.asked().iter().any(is_next) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(30)).await;
+}
+
+#[tokio::test]
+async fn an_extension_stays_one_when_its_connection_is_lost() {
+    let registered = Response::builder().header("lambda-extension-identifier", "x-1");
+    let api = RuntimeApi::start(none())
+        .await
+        .on_posts([registered.body(Bytes::new()).unwrap()])
+        .on_gets([Answer::Reset, Answer::status(500)]);
+    let runtime = Runtime::new()
+        .runtime_api(api.address.clone())
+        .on_shutdown(|| ready(Ok::<_, Infallible>(())));
+    tokio::spawn(runtime.run(router()));
+    let waits = |api: &RuntimeApi| {
+        let asked = api.asked();
+        asked
+            .iter()
+            .filter(|(path, _)| path.ends_with("event/next"))
+            .count()
+    };
+    while waits(&api) < 3 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

@@ -6,6 +6,7 @@ mod deadline;
 mod faults;
 mod incumbents;
 mod lifecycle;
+mod panics;
 mod streaming;
 #[cfg(feature = "tracing")]
 mod tracing;

@@ -45,11 +45,28 @@ async fn end(child: Child) -> (Option<i32>, String) {
 async fn max_concurrency_is_how_many_workers_there_are() {
     let nexts = ["a", "b", "c"].map(|id| invocation(id, event("/delay/300", "")));
     let api = RuntimeApi::start(nexts).await;
-    let started = std::time::Instant::now();
     let _child = start(&api, &[("AWS_LAMBDA_MAX_CONCURRENCY", "3")]);
     assert_eq!(api.posts_of(3).await.len(), 3);
     assert_eq!(api.connections(), 3);
-    assert!(started.elapsed().as_millis() < 900, "one after the other");
+}
+
+/// Where Lambda has set a concurrency, it watches no deadline.
+#[tokio::test]
+async fn a_deadline_is_watched_where_there_is_a_concurrency() {
+    let soon = std::time::SystemTime::now() + std::time::Duration::from_secs(1);
+    let soon = soon
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_millis();
+    let mut late = invocation("late", event("/delay/600000", ""));
+    let soon = soon.to_string().parse().unwrap();
+    late.headers_mut()
+        .insert("lambda-runtime-deadline-ms", soon);
+    let api = RuntimeApi::start([late, invocation("fine", event("/", ""))]).await;
+    let _child = start(&api, &[("AWS_LAMBDA_MAX_CONCURRENCY", "1")]);
+    let posts = api.posts().await;
+    assert_eq!(posts[0].error().0, "Liftgate.Timeout");
+    assert_eq!(posts[1].what(), "fine/response");
 }
 
 #[tokio::test]
