@@ -194,12 +194,15 @@ impl Context {
     ///
     /// If there is such work, and no tokio runtime.
     pub async fn run_background(&self) {
+        if self.ends_background() {
+            return;
+        }
         let mut tasks = JoinSet::new();
         loop {
-            for work in self.take_background(&tasks) {
+            for work in std::mem::take(&mut self.background().work) {
                 tasks.spawn(trace::follow(work));
             }
-            if tasks.is_empty() {
+            if tasks.is_empty() && self.ends_background() {
                 return;
             }
             if let Some(Err(error)) = tasks.join_next().await {
@@ -208,10 +211,11 @@ impl Context {
         }
     }
 
-    fn take_background(&self, tasks: &JoinSet<()>) -> Vec<Work> {
+    /// Whether there is no more work; then none is taken.
+    fn ends_background(&self) -> bool {
         let mut background = self.background();
-        background.is_over = tasks.is_empty() && background.work.is_empty();
-        std::mem::take(&mut background.work)
+        background.is_over = background.work.is_empty();
+        background.is_over
     }
 
     fn work_failed(&self, error: JoinError) {

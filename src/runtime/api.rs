@@ -1,4 +1,5 @@
-use http::uri::Authority;
+use bytes::Bytes;
+use http::uri::{Authority, InvalidUri};
 use http::{HeaderValue, Uri};
 
 use crate::Error;
@@ -45,9 +46,19 @@ impl Api {
         })
     }
 
+    /// The URI of an invocation's `response` or `error`.
+    pub(super) fn invocation(&self, id: &str, what: &str) -> Result<Uri, Error> {
+        let parts = [&self.path, "/2018-06-01/runtime/invocation/", id, "/", what];
+        Uri::from_maybe_shared(Bytes::from(parts.concat())).map_err(no_uri)
+    }
+
     /// The URI of `/2018-06-01/runtime/..`, or of the Extensions API.
     pub(super) fn uri(&self, path: &str) -> Result<Uri, Error> {
-        let uri = Uri::try_from(format!("{}{path}", self.path));
-        uri.map_err(|error| Error::runtime_from("the Runtime API's path", error))
+        Uri::try_from(format!("{}{path}", self.path)).map_err(no_uri)
     }
+}
+
+#[cold]
+fn no_uri(error: InvalidUri) -> Error {
+    Error::runtime_from("the Runtime API's path", error)
 }

@@ -17,7 +17,7 @@ use crate::reply::{ERROR_TYPE, Progress};
 use crate::source::MAX_REPLY;
 use crate::{Context, Error, Invocation, Reply, trace};
 
-pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-request-id");
+const REQUEST_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-request-id");
 const INVOCATION_ID: HeaderName = HeaderName::from_static("lambda-runtime-invocation-id");
 const RESPONSE_MODE: HeaderName = HeaderName::from_static("lambda-runtime-function-response-mode");
 const EXTENSION_NAME: HeaderName = HeaderName::from_static("lambda-extension-name");
@@ -138,7 +138,7 @@ where
         reply: Reply<B>,
         progress: &Progress,
     ) -> Result<(), Error> {
-        let uri = self.invocation_uri(context, "response")?;
+        let uri = self.api.invocation(context.request_id(), "response")?;
         let mut request = self.post_to(uri, Bytes::new()).map(|_| reply);
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, HTTP_INTEGRATION);
@@ -281,7 +281,7 @@ where
         error: Option<&Error>,
         body: Bytes,
     ) -> Result<Option<StatusCode>, Error> {
-        let uri = self.invocation_uri(context, what)?;
+        let uri = self.api.invocation(context.request_id(), what)?;
         let mut tried = 0;
         loop {
             let mut request = self.post_to(uri.clone(), body.clone());
@@ -339,12 +339,6 @@ where
         *request.uri_mut() = uri;
         request.headers_mut().insert(HOST, self.api.host.clone());
         request
-    }
-
-    fn invocation_uri(&self, context: &Context, what: &str) -> Result<Uri, Error> {
-        let id = context.request_id();
-        self.api
-            .uri(&format!("/2018-06-01/runtime/invocation/{id}/{what}"))
     }
 }
 

@@ -21,9 +21,6 @@ use crate::{Error, Reply};
 /// How long the Runtime API may leave us in the middle of something.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How many headers an answer may have.
-const MAX_HEADERS: usize = 256;
-
 /// One HTTP connection.
 ///
 /// It is driven by whoever waits for an answer, in the same task: nothing has to be woken, or
@@ -69,9 +66,7 @@ where
         let late = |_| Err(io::ErrorKind::TimedOut.into());
         let stream = connected.unwrap_or_else(late).map_err(failed)?;
         stream.set_nodelay(true).map_err(failed)?;
-        let (sender, driver) = http1::Builder::new()
-            .max_headers(MAX_HEADERS)
-            .handshake(TokioIo::new(stream))
+        let (sender, driver) = http1::handshake(TokioIo::new(stream))
             .await
             .map_err(broken)?;
         Ok(Connection {

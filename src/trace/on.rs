@@ -52,7 +52,7 @@ mod logging {
     use std::fmt;
 
     use tracing::field::Empty;
-    use tracing::instrument::WithSubscriber as _;
+    use tracing::instrument::{Instrumented, WithSubscriber as _};
     use tracing::{Instrument as _, dispatcher};
 
     use super::TARGET;
@@ -79,8 +79,8 @@ mod logging {
         }
 
         /// Runs a future in the span, which is closed then.
-        pub(crate) async fn cover<F: Future>(self, future: F) -> F::Output {
-            future.instrument(self.0).await
+        pub(crate) fn cover<F: Future>(self, future: F) -> Instrumented<F> {
+            future.instrument(self.0)
         }
     }
 
