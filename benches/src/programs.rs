@@ -53,6 +53,20 @@ const ALL: [Program; 5] = [
     },
 ];
 
+/// The programs that stream a kilobyte.
+pub const STREAMS: [Program; 2] = [
+    Program {
+        name: "liftgate",
+        package: "bench-liftgate-stream",
+        rival: "lambda_http",
+    },
+    Program {
+        name: "lambda_http",
+        package: "bench-lambda-http-stream",
+        rival: "lambda_http",
+    },
+];
+
 /// The programs that the arguments name by a part of their names, or all. Says on standard error
 /// what there is to name, and ends, if there is no such program.
 pub fn named(arguments: &[String]) -> Vec<Program> {
