@@ -176,10 +176,7 @@ impl Event {
 
     /// A string of the event.
     pub(crate) fn text(&self, path: &[&str]) -> Option<String> {
-        let mut scanner = Scanner::new(&self.bytes, 0).quiet();
-        let is_there = find(&mut scanner, path).ok()?;
-        let text = scanner.string().ok().filter(|_| is_there)?;
-        String::from_utf8(readable(&text).into_owned()).ok()
+        text_at(&self.bytes, path)
     }
 
     /// An object of strings. What is none in it is left out.
@@ -190,7 +187,6 @@ impl Event {
         if !is_there || scanner.enter_object("an object").is_err() {
             return texts;
         }
-        let utf8 = |text: &[u8]| String::from_utf8(readable(text).into_owned()).ok();
         let mut is_first = true;
         while let Ok(Some(key)) = scanner.member(&mut is_first) {
             let text = scanner.clone().string().ok();
@@ -206,10 +202,24 @@ impl Event {
 
     /// The last value of a header, as far as the event has it in text.
     pub(crate) fn last_header(&self, name: &str) -> Option<String> {
-        let last = |map: &str| self.get::<Vec<String>>(&[map, name]).ok().flatten()?.pop();
+        let last = |map: &str| self.last_text(&[map, name]);
         last("multiValueHeaders")
             .or_else(|| self.text(&["headers", name]))
             .or_else(|| last("headers"))
+    }
+
+    /// The last string of an array of strings.
+    fn last_text(&self, path: &[&str]) -> Option<String> {
+        let mut scanner = Scanner::new(&self.bytes, 0).quiet();
+        if !find(&mut scanner, path).ok()? {
+            return None;
+        }
+        scanner.enter_array("an array").ok()?;
+        let (mut is_first, mut last) = (true, None);
+        while scanner.element(&mut is_first).ok()? {
+            last = Some(scanner.string().ok()?);
+        }
+        utf8(&last?)
     }
 
     /// The certificate in an object with the members that API Gateway writes.
@@ -242,7 +252,7 @@ impl fmt::Debug for Event {
 
 /// Reads the value at a path; `None` where it is absent or null. A number in the path is an
 /// array's index.
-pub(crate) fn lookup<T: DeserializeOwned>(event: &[u8], path: &[&str]) -> Result<Option<T>, Error> {
+fn lookup<T: DeserializeOwned>(event: &[u8], path: &[&str]) -> Result<Option<T>, Error> {
     let mut scanner = Scanner::new(event, 0);
     if !find(&mut scanner, path)? {
         return Ok(None);
@@ -254,6 +264,23 @@ pub(crate) fn lookup<T: DeserializeOwned>(event: &[u8], path: &[&str]) -> Result
     let is_as_it_lies = matches!(text, Cow::Borrowed(_));
     serde_json::from_slice(&text)
         .map_err(|error| invalid_value(event, start, &error, is_as_it_lies))
+}
+
+/// The string at a path, if there is one.
+pub(crate) fn text_at(event: &[u8], path: &[&str]) -> Option<String> {
+    let mut scanner = Scanner::new(event, 0).quiet();
+    let is_there = find(&mut scanner, path).ok()?;
+    utf8(&scanner.string().ok().filter(|_| is_there)?)
+}
+
+/// Whether there is a value at a path, other than null.
+pub(crate) fn has(event: &[u8], path: &[&str]) -> bool {
+    let mut scanner = Scanner::new(event, 0).quiet();
+    matches!(find(&mut scanner, path), Ok(true)) && !scanner.rest().starts_with(b"null")
+}
+
+fn utf8(text: &[u8]) -> Option<String> {
+    String::from_utf8(readable(text).into_owned()).ok()
 }
 
 /// Goes to the value at a path, as far as there is one. Of members with one name the last

@@ -1,6 +1,6 @@
 use super::wire::Wire;
 use super::{ALL, PassThrough, Source};
-use crate::event::{lookup, member_names};
+use crate::event::{has, member_names, text_at};
 use crate::{Error, Options};
 
 /// The source of an event, by its marks.
@@ -34,11 +34,8 @@ fn unknown(wire: &Wire<'_>, accepted: &[&dyn Source]) -> Error {
 
 /// What an event looks like, for someone who wonders how it got here.
 fn looks_like(wire: &Wire<'_>) -> String {
-    let text = |path: &[&str]| lookup::<String>(wire.event, path).ok().flatten();
-    let has = |path: &[&str]| {
-        let found = lookup::<serde::de::IgnoredAny>(wire.event, path);
-        found.ok().flatten().is_some()
-    };
+    let text = |path: &[&str]| text_at(wire.event, path);
+    let has = |path: &[&str]| has(wire.event, path);
     let record = text(&["Records", "0", "eventSource"]);
     if let Some(source) = record.or_else(|| text(&["Records", "0", "EventSource"])) {
         let service = source.trim_start_matches("aws:");

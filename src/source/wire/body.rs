@@ -4,9 +4,8 @@ use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::PAD;
 use base64::{DecodeError, Engine, encoded_len};
 use bytes::Bytes;
-use serde::Deserialize as _;
-use serde::de::IgnoredAny;
 
+use super::Scanner;
 use super::escape::escaped_len;
 use crate::options::BodyEncoding;
 
@@ -58,8 +57,8 @@ pub(super) fn form_of(body: &[u8], encoding: BodyEncoding, is_base64_free: bool)
 }
 
 pub(crate) fn is_json(text: &[u8]) -> bool {
-    let mut json = serde_json::Deserializer::from_slice(text);
-    IgnoredAny::deserialize(&mut json).is_ok() && json.end().is_ok()
+    let mut json = Scanner::new(text, 0).quiet();
+    json.skip().is_ok() && json.end().is_ok()
 }
 
 #[cfg(test)]
