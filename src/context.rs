@@ -2,6 +2,8 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
+#[cfg(feature = "runtime")]
+use std::{future::poll_fn, pin::pin, task::Poll};
 
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
@@ -57,6 +59,8 @@ pub struct Context {
 struct Inner {
     headers: HeaderMap,
     background: Mutex<Background>,
+    #[cfg(feature = "runtime")]
+    handed_over: tokio::sync::Notify,
 }
 
 #[derive(Default)]
@@ -167,6 +171,9 @@ impl Context {
             late(self, work);
         } else {
             background.work.push(Box::pin(work));
+            drop(background);
+            #[cfg(feature = "runtime")]
+            self.inner.handed_over.notify_one();
         }
     }
 
@@ -197,15 +204,27 @@ impl Context {
         if self.ends_background() {
             return;
         }
+        // Whoever stops this, by a deadline say, ends it too.
+        let _end = EndOnDrop(self);
         let mut tasks = JoinSet::new();
         loop {
-            for work in std::mem::take(&mut self.background().work) {
+            let handed = std::mem::take(&mut self.background().work);
+            for work in handed {
                 tasks.spawn(trace::follow(work));
+            }
+            let more = self.inner.handed_over.notified();
+            if !self.background().work.is_empty() {
+                continue;
             }
             if tasks.is_empty() && self.ends_background() {
                 return;
             }
-            if let Some(Err(error)) = tasks.join_next().await {
+            let mut more = pin!(more);
+            let ended = poll_fn(|cx| match tasks.poll_join_next(cx) {
+                Poll::Pending => more.as_mut().poll(cx).map(|()| None),
+                ended => ended,
+            });
+            if let Some(Err(error)) = ended.await {
                 self.work_failed(error);
             }
         }
@@ -223,6 +242,23 @@ impl Context {
         if let Ok(payload) = error.try_into_panic() {
             let error = crate::panic::caught(payload);
             trace::error(format_args!("{id}: work after the response: {error}"));
+        }
+    }
+}
+
+#[cfg(feature = "runtime")]
+struct EndOnDrop<'c>(&'c Context);
+
+#[cfg(feature = "runtime")]
+impl Drop for EndOnDrop<'_> {
+    fn drop(&mut self) {
+        let left = {
+            let mut background = self.0.background();
+            background.is_over = true;
+            std::mem::take(&mut background.work)
+        };
+        for work in left {
+            late(self.0, work);
         }
     }
 }
@@ -247,12 +283,13 @@ fn late(_: &Context, work: impl Future<Output = ()>) {
 
 impl From<HeaderMap> for Context {
     fn from(headers: HeaderMap) -> Self {
-        let background = Mutex::default();
-        let inner = Arc::new(Inner {
+        let inner = Inner {
             headers,
-            background,
-        });
-        Context { inner }
+            ..Inner::default()
+        };
+        Context {
+            inner: Arc::new(inner),
+        }
     }
 }
 

@@ -122,11 +122,12 @@ impl Exchange {
         if !self.has_body(response.status()) {
             response.body_mut().clear();
         }
-        // A gateway that waits for a stream would take JSON for the body.
-        let streams = self.options.streams();
-        if let Some(prelude) = self.prelude(&response)?.filter(|_| streams) {
-            trace::status(response.status());
-            return Ok(Reply::streaming(prelude, response.into_body(), None));
+        if self.options.streams() {
+            // A gateway that waits for a stream would take JSON for the body.
+            if let Some(prelude) = self.prelude(&response)? {
+                trace::status(response.status());
+                return Ok(Reply::streaming(prelude, response.into_body(), None));
+            }
         }
         self.encode(&response)
     }

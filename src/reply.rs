@@ -137,10 +137,15 @@ impl<B> Reply<B> {
     pub(crate) fn streaming(prelude: Bytes, whole: Bytes, body: Option<B>) -> Self {
         let mut pieces = vec![prelude, Bytes::from_static(&[0; 8]), whole];
         pieces.retain(|piece| !piece.is_empty());
+        // A stream without a body is not asked for its end.
+        let progress = Progress {
+            is_over: AtomicBool::new(body.is_none()),
+            ..Progress::default()
+        };
         let form = Form::Streaming {
             pieces: pieces.into_iter(),
             body: Streamed { body },
-            progress: Arc::default(),
+            progress: Arc::new(progress),
         };
         Reply {
             form,

@@ -10,8 +10,7 @@ use crate::{Error, trace};
 /// How often the Runtime API may fail in a row before a worker gives up: in 5 to 10 seconds.
 const MAX_FAILURES: u32 = 10;
 
-/// How long to wait before the next try: at most 10 ms after the first failure but one, and twice
-/// that after each further one, up to 5 seconds.
+/// How long to wait before the next try: 5 to 10 ms, doubled for each of these failures, up to 5 s.
 pub(super) fn pause(failures: u32) -> Duration {
     let longest = 10 << failures.min(MAX_FAILURES - 1);
     // Many workers are not to come back at the same instant.
@@ -31,7 +30,7 @@ impl<'s> Failures<'s> {
         Failures { count: 0, shared }
     }
 
-    pub(super) fn end(&mut self) {
+    pub(super) fn reset(&mut self) {
         if self.count > 0 {
             self.count = 0;
             self.shared.failing.fetch_sub(1, Ordering::Relaxed);
@@ -58,6 +57,6 @@ impl<'s> Failures<'s> {
 
 impl Drop for Failures<'_> {
     fn drop(&mut self) {
-        self.end();
+        self.reset();
     }
 }

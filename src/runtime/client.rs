@@ -31,7 +31,7 @@ const ERROR_TRAILERS: HeaderValue = HeaderValue::from_static(
     "Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body",
 );
 
-/// How often an answer is sent if the connection breaks, in some 2 seconds.
+/// How often an answer is sent if the connection breaks, in a second or so.
 const POST_TRIES: u32 = 8;
 
 /// How much of what the Runtime API says is told, in characters.
@@ -45,6 +45,14 @@ where
 {
     api: Arc<Api>,
     link: Link<B>,
+}
+
+/// What has become of a post.
+enum Posted {
+    Said(StatusCode),
+    /// There was no answer in time. It has probably been heard.
+    Silent,
+    Lost,
 }
 
 /// An invocation that did not come.
@@ -73,7 +81,7 @@ where
 
     /// Waits for the next invocation, without limit.
     ///
-    /// It may be given up until there is an answer, and no invocation is lost.
+    /// It may be given up until there is the head of an answer, and no invocation is lost.
     pub(super) async fn ask(&mut self) -> Result<Response<Incoming>, Error> {
         let request = self.request(Method::GET, self.api.next.clone(), Bytes::new());
         let sent = pin!(self.link.send(request));
@@ -114,14 +122,14 @@ where
     pub(super) async fn respond(&mut self, context: &Context, reply: Bytes) -> Result<(), Error> {
         let len = reply.len();
         match self.post(context, "response", None, reply).await? {
-            Some(StatusCode::PAYLOAD_TOO_LARGE) => {
+            Posted::Said(StatusCode::PAYLOAD_TOO_LARGE) => {
                 let message = format!(
                     "the reply has {len} bytes, and Lambda takes at most {MAX_REPLY} bytes"
                 );
                 self.fail(context, &Error::invalid_response(message)).await
             }
-            Some(_) => Ok(()),
-            None => {
+            Posted::Said(_) | Posted::Silent => Ok(()),
+            Posted::Lost => {
                 let error = Error::runtime("the answer was not taken");
                 self.fail(context, &error).await
             }
@@ -155,7 +163,7 @@ where
                 }) if tried < POST_TRIES => request = *unsent,
                 answer => break answer,
             }
-            sleep(pause(tried)).await;
+            sleep(pause(tried - 1)).await;
         };
         match answer {
             Ok(answer) => {
@@ -178,7 +186,7 @@ where
         request: Request<Reply<B>>,
         progress: &Progress,
     ) -> Result<Answer, SendError<B>> {
-        let mut exchange = pin!(self.link.exchange_stream(request));
+        let mut exchange = pin!(self.link.exchange_stream(request, progress));
         let mut was_over = false;
         loop {
             match timeout(TIMEOUT, exchange.as_mut()).await {
@@ -269,18 +277,22 @@ where
             .headers_mut()
             .insert(EXTENSION_ID, extension.clone());
         let answer = self.link.exchange(request).await;
-        answer.map(drop).map_err(|SendError { error, .. }| error)
+        let (status, text) = answer.map_err(|SendError { error, .. }| error)?;
+        if status.is_success() {
+            Ok(())
+        } else {
+            Err(unexpected("extension/event/next", status, &text))
+        }
     }
 
-    /// Posts to `response` or `error`. `None` where it was not taken: the invocation is over for
-    /// us all the same.
+    /// Posts to `response` or `error`. Whatever comes of it, the invocation is over for us.
     async fn post(
         &mut self,
         context: &Context,
         what: &str,
         error: Option<&Error>,
         body: Bytes,
-    ) -> Result<Option<StatusCode>, Error> {
+    ) -> Result<Posted, Error> {
         let uri = self.api.invocation(context.request_id(), what)?;
         let mut tried = 0;
         loop {
@@ -290,19 +302,22 @@ where
             }
             echo(context, &mut request);
             let lost = match self.link.answer(request).await {
-                Ok(answer) => return self.outcome(context, what, answer).map(Some),
+                Ok(answer) => return self.outcome(context, what, answer).map(Posted::Said),
                 Err(SendError { error, .. }) => error,
             };
             // A connection may close while it waits, and most of all while the environment is
-            // frozen. An answer that came through after all is refused the second time. Who has
-            // not answered in time has probably heard.
+            // frozen. An answer that came through after all is refused the second time.
             tried += 1;
             if tried == POST_TRIES || lost.is_timeout() {
                 let id = context.request_id();
                 trace::error(format_args!("{id}: {what} was not taken: {lost}"));
                 self.link.close();
-                let is_heard = lost.is_timeout().then_some(StatusCode::ACCEPTED);
-                return Ok(is_heard);
+                let is_silent = lost.is_timeout();
+                return Ok(if is_silent {
+                    Posted::Silent
+                } else {
+                    Posted::Lost
+                });
             }
             sleep(pause(tried - 1)).await;
         }

@@ -1,7 +1,7 @@
 use std::future::poll_fn;
 use std::io;
 use std::pin::{Pin, pin};
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -20,6 +20,9 @@ use crate::{Error, Reply};
 
 /// How long the Runtime API may leave us in the middle of something.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long it may take to open a connection, or to be done with what it has answered.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// One HTTP connection.
 ///
@@ -62,7 +65,7 @@ where
                 error,
             )
         };
-        let connected = timeout(TIMEOUT, TcpStream::connect(&api.authority)).await;
+        let connected = timeout(CONNECT_TIMEOUT, TcpStream::connect(&api.authority)).await;
         let late = |_| Err(io::ErrorKind::TimedOut.into());
         let stream = connected.unwrap_or_else(late).map_err(failed)?;
         stream.set_nodelay(true).map_err(failed)?;
@@ -78,8 +81,11 @@ where
     /// Whether the last exchange is over, to the end of the body that was sent.
     pub(super) async fn now_ready(&mut self) -> Poll<Result<(), Error>> {
         let Connection { sender, driver } = self;
-        let now = poll_fn(|cx| Poll::Ready(sender.poll_ready(cx)));
-        drive(driver, now).await.map_err(broken)
+        poll_fn(|cx| {
+            poll_driver(driver, cx);
+            Poll::Ready(sender.poll_ready(cx).map_err(broken))
+        })
+        .await
     }
 
     /// Waits until the last exchange is over.
@@ -95,10 +101,12 @@ where
     ) -> Result<Response<Incoming>, SendError<B>> {
         let ready = match self.now_ready().await {
             Poll::Ready(ready) => ready,
-            Poll::Pending => timeout(TIMEOUT, self.ready()).await.unwrap_or_else(|_| {
-                let message = "the Runtime API does not read what it has answered";
-                Err(Error::runtime(message))
-            }),
+            Poll::Pending => timeout(CONNECT_TIMEOUT, self.ready())
+                .await
+                .unwrap_or_else(|_| {
+                    let message = "the Runtime API does not read what it has answered";
+                    Err(Error::runtime(message))
+                }),
         };
         if let Err(error) = ready {
             return Err(SendError {
@@ -133,14 +141,18 @@ async fn drive<F: Future, C: Future + Unpin>(driver: &mut Option<C>, future: F) 
         if let Poll::Ready(output) = future.as_mut().poll(cx) {
             return Poll::Ready(output);
         }
-        if let Some(connection) = driver {
-            if Pin::new(connection).poll(cx).is_ready() {
-                *driver = None;
-            }
-        }
+        poll_driver(driver, cx);
         future.as_mut().poll(cx)
     })
     .await
+}
+
+fn poll_driver<C: Future + Unpin>(driver: &mut Option<C>, cx: &mut Context<'_>) {
+    if let Some(connection) = driver {
+        if Pin::new(connection).poll(cx).is_ready() {
+            *driver = None;
+        }
+    }
 }
 
 async fn read(mut body: Incoming, max: usize) -> Result<Bytes, Error> {

@@ -2,8 +2,34 @@ use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
+use tokio::time::Instant;
 
 use crate::{Body, Context, Error};
+
+/// The deadline of one invocation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Until {
+    /// When Lambda, or the runtime in its place, ends the invocation.
+    pub(super) end: Instant,
+    /// When the service is given up.
+    pub(super) answer: Instant,
+    pub(super) deadline: Deadline,
+}
+
+impl Until {
+    /// `None` where nothing is watched. An invocation that comes after its deadline comes from an
+    /// emulator, which does not mean it.
+    pub(super) fn of(context: &Context, deadline: Option<Deadline>) -> Option<Self> {
+        let deadline = deadline?;
+        let left = context.remaining().filter(|left| !left.is_zero())?;
+        let now = Instant::now();
+        Some(Until {
+            end: now.checked_add(left)?,
+            answer: now.checked_add(left.saturating_sub(deadline.margin))?,
+            deadline,
+        })
+    }
+}
 
 /// When an invocation is given up, before its deadline.
 #[derive(Clone, Copy, Debug)]
@@ -19,13 +45,6 @@ impl Deadline {
         margin: Duration::ZERO,
         responds: false,
     };
-
-    /// How long the invocation may still take. One that comes after its deadline comes from an
-    /// emulator, which does not mean it.
-    pub(super) fn limit(self, context: &Context) -> Option<Duration> {
-        let left = context.remaining().filter(|left| !left.is_zero())?;
-        Some(left.saturating_sub(self.margin))
-    }
 
     pub(super) fn error(self) -> Error {
         let margin = self.margin;

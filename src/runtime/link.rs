@@ -2,19 +2,24 @@ use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use super::api::Api;
 use super::connection::{Connection, SendError, TIMEOUT};
 use crate::error::BoxError;
+use crate::reply::Progress;
 use crate::{Error, Reply};
 
 /// How much of an answer is read that is not an event, in bytes.
 const MAX_TEXT: usize = 64 << 10;
+
+/// How long that may take to come.
+const TEXT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A connection that is kept, and opened again when it has closed.
 pub(super) struct Link<B>
@@ -83,26 +88,37 @@ where
     ) -> Result<Answer, SendError<B>> {
         let (parts, body) = self.send(request).await?.into_parts();
         // The status is the answer; what follows it is for the log.
-        let text = self.read(body, MAX_TEXT).await.unwrap_or_default();
+        let text = timeout(TEXT_TIMEOUT, self.read(body, MAX_TEXT)).await;
+        let text = text.unwrap_or_else(|_| {
+            self.connection = None;
+            Ok(Bytes::new())
+        });
         if !parts.status.is_success() {
             // Who refuses a body may not read it.
             if let Some(connection) = &mut self.connection {
-                if connection.now_ready().await.is_pending() {
+                if !matches!(connection.now_ready().await, Poll::Ready(Ok(()))) {
                     self.connection = None;
                 }
             }
         }
-        Ok((parts.status, text))
+        Ok((parts.status, text.unwrap_or_default()))
     }
 
     /// The same, for a body that may still be going out when the answer comes.
     pub(super) async fn exchange_stream(
         &mut self,
         request: Request<Reply<B>>,
+        progress: &Progress,
     ) -> Result<Answer, SendError<B>> {
         let answer = self.exchange(request).await?;
         if let Some(connection) = &mut self.connection {
-            connection.ready().await.map_err(SendError::lost)?;
+            if let Err(error) = connection.ready().await {
+                self.connection = None;
+                // It may have closed because all was said.
+                if !progress.is_over() {
+                    return Err(SendError::lost(error));
+                }
+            }
         }
         Ok(answer)
     }

@@ -1,19 +1,23 @@
 //! Workers side by side, as many as `AWS_LAMBDA_MAX_CONCURRENCY` says.
 
 use std::num::NonZeroUsize;
+use std::pin::pin;
 use std::sync::Arc;
 use std::thread;
 
 use http::{Request, Response};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinSet, LocalSet};
+use tokio::time::sleep;
 use tower_service::Service;
 
+use super::backoff::pause;
 use super::race::race;
 use super::shared::Shared;
 use super::task::broken;
 use super::worker::serve;
 use crate::error::BoxError;
+use crate::panic::guard;
 use crate::{Body, Error, Lambda, trace};
 
 /// Tasks on the program's own threads, each with a clone of the service.
@@ -66,7 +70,8 @@ where
                 let mut workers = JoinSet::new();
                 let start = |workers: &mut JoinSet<_>| {
                     let (make, shared) = (Arc::clone(&make), Arc::clone(&shared));
-                    workers.spawn_local(async move { serve(make().await?, shared).await });
+                    let worker = async move { serve(make().await?, shared).await };
+                    workers.spawn_local(trace::follow(worker));
                 };
                 for _ in 0..count {
                     start(&mut workers);
@@ -78,7 +83,9 @@ where
                 .enable_all()
                 .build();
             match runtime {
-                Ok(runtime) => drop(LocalSet::new().block_on(&runtime, race(work, abandoned))),
+                Ok(runtime) => {
+                    let _ = LocalSet::new().block_on(&runtime, race(pin!(work), abandoned));
+                }
                 Err(error) => drop(ended.send(Err(no_thread(error)))),
             }
         };
@@ -86,8 +93,11 @@ where
         thread.spawn(work).map_err(no_thread)?;
     }
     drop(ended);
-    while let Some(end) = ends.recv().await {
-        end?;
+    for _ in 0..threads {
+        match ends.recv().await {
+            Some(end) => end?,
+            None => return Err(Error::runtime("a thread of workers broke")),
+        }
     }
     Ok(())
 }
@@ -96,17 +106,18 @@ type Workers = JoinSet<Result<(), Error>>;
 
 /// Waits for all workers, or for the first that cannot go on.
 async fn join(mut workers: Workers, start: impl Fn(&mut Workers)) -> Result<(), Error> {
+    let mut replaced = 0;
     while let Some(ended) = workers.join_next().await {
         match ended {
             Ok(ended) => ended?,
-            // All that is the program's own is guarded, so this is a fault of ours; but not one of
-            // the other invocations.
+            // What the program does in an invocation is guarded, so this was between two; and it is
+            // not a fault of the others.
             Err(error) => {
-                trace::error(format_args!(
-                    "a worker broke, and is replaced: {}",
-                    broken(error)
-                ));
-                start(&mut workers);
+                let error = broken(error);
+                trace::error(format_args!("a worker broke, and is replaced: {error}"));
+                sleep(pause(replaced)).await;
+                replaced += 1;
+                guard(|| start(&mut workers))?;
             }
         }
     }

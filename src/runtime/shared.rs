@@ -54,6 +54,10 @@ impl Closing {
         let Some(receiver) = &self.receiver else {
             return Some(future.await);
         };
+        // Nothing is begun any more.
+        if *receiver.borrow() {
+            return None;
+        }
         let mut receiver = receiver.clone();
         let closed = receiver.wait_for(|is_closed| *is_closed);
         match race(future, closed).await {

@@ -10,14 +10,14 @@ use tower_service::Service;
 
 use super::backoff::Failures;
 use super::client::{Client, NextError};
-use super::deadline::Deadline;
+use super::deadline::Until;
 use super::shared::Shared;
 use super::task::spawned;
 use crate::error::BoxError;
 use crate::panic::guard;
 use crate::{Body, Context, Error, Invocation, Lambda, Reply, trace};
 
-/// How long a stream may take to end once it has been told to.
+/// How long what comes at the deadline may take to end.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// Serves one invocation after the other, until the runtime closes.
@@ -40,7 +40,7 @@ where
         };
         match next {
             Ok(invocation) => {
-                failures.end();
+                failures.reset();
                 let invoked = pin!(invoke(&mut lambda, &mut client, &shared, invocation));
                 invoked.await?;
             }
@@ -80,16 +80,12 @@ where
     let is_cold =
         !shared.is_warm.load(Ordering::Relaxed) && !shared.is_warm.swap(true, Ordering::Relaxed);
     let span = trace::Span::of(&context, is_cold);
+    let until = Until::of(&context, shared.deadline);
     let answered = span
         .cover(async {
-            let answered = answer(lambda, client, shared, &context, invocation).await;
-            in_time(
-                shared,
-                &context,
-                "work after the response",
-                context.run_background(),
-            )
-            .await;
+            let answered = answer(lambda, client, &context, until, invocation).await;
+            let work = context.run_background();
+            in_time(until, &context, "work after the response", work).await;
             answered
         })
         .await;
@@ -98,7 +94,7 @@ where
             let done = async {
                 told(&context, "after_invocation", spawned(task).await);
             };
-            in_time(shared, &context, "after_invocation", done).await;
+            in_time(until, &context, "after_invocation", done).await;
         }
     }
     answered
@@ -108,8 +104,8 @@ where
 async fn answer<S, B>(
     lambda: &mut Lambda<S>,
     client: &mut Client<B>,
-    shared: &Shared,
     context: &Context,
+    until: Option<Until>,
     invocation: Invocation,
 ) -> Result<(), Error>
 where
@@ -118,9 +114,8 @@ where
     B: http_body::Body + 'static,
     B::Error: Into<BoxError>,
 {
-    let limit = shared.deadline.and_then(|deadline| deadline.limit(context));
-    let called = match shared.deadline.zip(limit) {
-        Some((deadline, limit)) => call_until(lambda, invocation, deadline, limit).await,
+    let called = match until {
+        Some(until) => call_until(lambda, invocation, until).await,
         None => call(lambda, invocation).await,
     };
     let reply = match called {
@@ -132,7 +127,7 @@ where
     }
     match reply.into_bytes() {
         Ok(json) => client.respond(context, json).await,
-        Err(reply) => stream(client, context, reply, shared.deadline).await,
+        Err(reply) => stream(client, context, reply, until).await,
     }
 }
 
@@ -157,8 +152,9 @@ where
 async fn call_until<S, B>(
     lambda: &mut Lambda<S>,
     invocation: Invocation,
-    deadline: Deadline,
-    limit: Duration,
+    Until {
+        answer, deadline, ..
+    }: Until,
 ) -> Result<Reply<B>, Error>
 where
     S: Service<Request<Body>, Response = Response<B>>,
@@ -166,14 +162,13 @@ where
     B: http_body::Body,
     B::Error: Into<BoxError>,
 {
-    let until = Instant::now() + limit;
-    match timeout_at(until, poll_fn(|cx| lambda.poll_ready(cx))).await {
+    match timeout_at(answer, poll_fn(|cx| lambda.poll_ready(cx))).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => return lambda.refuse(invocation, error, None),
         Err(_) => return lambda.refuse(invocation, deadline.error(), deadline.response()),
     }
     let mut called = pin!(lambda.call(invocation));
-    match timeout_at(until, called.as_mut()).await {
+    match timeout_at(answer, called.as_mut()).await {
         Ok(replied) => replied,
         Err(_) => called.give_up(deadline.error(), deadline.response()),
     }
@@ -183,7 +178,7 @@ async fn stream<B>(
     client: &mut Client<B>,
     context: &Context,
     reply: Reply<B>,
-    deadline: Option<Deadline>,
+    until: Option<Until>,
 ) -> Result<(), Error>
 where
     B: http_body::Body + 'static,
@@ -192,45 +187,53 @@ where
     let Some(progress) = reply.progress() else {
         return Ok(());
     };
-    let is_sent = {
+    let sent = {
         let mut streamed = pin!(client.stream(context, reply, &progress));
-        let limit = deadline.and_then(|deadline| deadline.limit(context));
-        match deadline.zip(limit) {
-            None => Some(streamed.await),
-            Some((deadline, limit)) => match timeout(limit, streamed.as_mut()).await {
-                Ok(sent) => Some(sent),
+        match until {
+            None => Ok(streamed.await),
+            Some(Until {
+                answer, deadline, ..
+            }) => match timeout_at(answer, streamed.as_mut()).await {
+                Ok(sent) => Ok(sent),
                 // Only the answer to all of it is missing.
-                Err(_) if progress.is_over() => Some(streamed.await),
+                Err(_) if progress.is_over() => Ok(streamed.await),
                 Err(_) => {
                     progress.fail(deadline.error());
-                    timeout(GRACE, streamed).await.ok()
+                    let ended = timeout(GRACE, streamed).await;
+                    ended.map_err(|_| deadline.error())
                 }
             },
         }
     };
-    match (is_sent, progress.fault()) {
-        (Some(sent), Some(error)) => {
-            trace::failed(context, error);
+    match sent {
+        Ok(sent) => {
+            if let Some(error) = progress.fault() {
+                trace::failed(context, error);
+            }
             sent
         }
-        (Some(sent), None) => sent,
         // Nobody reads it.
-        (None, Some(error)) => client.give_up(context, error).await,
-        (None, None) => Ok(()),
+        Err(error) => client.give_up(context, &error).await,
     }
 }
 
-/// Does what comes after the answer until the deadline, if the runtime has to watch it.
-async fn in_time(shared: &Shared, context: &Context, name: &str, work: impl Future<Output = ()>) {
-    let left = shared.deadline.and_then(|_| context.remaining());
-    match left.filter(|left| !left.is_zero()) {
-        None => work.await,
-        Some(left) => {
-            if timeout(left, work).await.is_err() {
-                let id = context.request_id();
-                trace::error(format_args!("{id}: {name} did not end before the deadline"));
-            }
-        }
+/// Does what comes after the answer until the deadline, if the runtime has to watch it; or a
+/// little longer, if the answer has taken all of the time.
+async fn in_time(
+    until: Option<Until>,
+    context: &Context,
+    name: &str,
+    work: impl Future<Output = ()>,
+) {
+    let Some(Until { end, .. }) = until else {
+        return work.await;
+    };
+    if timeout_at(end.max(Instant::now() + GRACE), work)
+        .await
+        .is_err()
+    {
+        let id = context.request_id();
+        trace::error(format_args!("{id}: {name} did not end before the deadline"));
     }
 }
 

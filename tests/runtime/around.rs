@@ -147,3 +147,21 @@ async fn the_future_of_a_runtime_is_no_burden_for_the_stack() {
     let size = size_of_val(&Runtime::new().run_local(factory));
     assert!(size < 20 << 10, "{size} bytes");
 }
+
+#[tokio::test]
+async fn work_may_wait_for_the_work_that_it_hands_over() {
+    let api =
+        RuntimeApi::start([invocation("r-1", event("/")), invocation("r-2", event("/"))]).await;
+    let app = tower::service_fn(|request: Request<Body>| {
+        let context = request.extensions().get::<Context>().unwrap().clone();
+        let more = context.clone();
+        context.after_response(async move {
+            let (done, is_done) = tokio::sync::oneshot::channel();
+            more.after_response(async move { done.send(()).unwrap() });
+            is_done.await.unwrap();
+        });
+        std::future::ready(Ok::<_, Infallible>(Response::new(Body::empty())))
+    });
+    tokio::spawn(Runtime::new().runtime_api(api.address.clone()).run(app));
+    assert_eq!(api.posts().await.len(), 2);
+}

@@ -238,26 +238,52 @@ async fn an_answer_that_cannot_be_delivered_hides_no_error() {
 }
 
 #[tokio::test]
-async fn work_after_the_response_ends_at_the_deadline() {
-    let nexts = [
-        late("r-1", event("/work")),
-        late("r-2", event("/work")),
-        invocation("fine", event("/")),
-    ];
+async fn what_comes_after_the_response_ends_at_the_deadline() {
+    let nexts = ["/work", "/hang"].map(|path| late(&path[1..], event(path)));
+    let nexts = nexts.into_iter().chain([invocation("fine", event("/"))]);
     let api = RuntimeApi::start(nexts).await;
-    let app = tower::service_fn(|request: Request<Body>| async move {
-        if request.uri().path() == "/work" {
-            let context = request.extensions().get::<liftgate::Context>().unwrap();
-            context.after_response(std::future::pending());
+    let (done, mut is_done) = tokio::sync::mpsc::unbounded_channel();
+    let app = tower::service_fn(move |request: Request<Body>| {
+        let done = done.clone();
+        async move {
+            let context = request
+                .extensions()
+                .get::<liftgate::Context>()
+                .unwrap()
+                .clone();
+            if request.uri().path() != "/" {
+                let later = context.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(Duration::from_secs(3)).await;
+                    later.after_response(async move { done.send(()).unwrap() });
+                });
+                context.after_response(std::future::pending());
+            }
+            if request.uri().path() == "/hang" {
+                std::future::pending::<()>().await;
+            }
+            Ok::<_, Infallible>(Response::new(Body::from("hello")))
         }
-        Ok::<_, Infallible>(Response::new(Body::from("hello")))
     });
     // Where Lambda does not watch.
     let runtime = Runtime::new()
         .runtime_api(api.address.clone())
-        .concurrency(std::num::NonZeroUsize::new(2).unwrap());
+        .concurrency(std::num::NonZeroUsize::new(2).unwrap())
+        .after_invocation(std::future::pending);
     tokio::spawn(runtime.run(app));
-    assert_eq!(api.posts_of(2).await.len(), 3);
+    let mut told: Vec<_> = api
+        .posts_of(1)
+        .await
+        .iter()
+        .map(|post| post.what().to_owned())
+        .collect();
+    told.sort();
+    assert_eq!(told, ["fine/response", "hang/error", "work/response"]);
+    // And what is handed over then is done all the same.
+    for _ in 0..2 {
+        let done = tokio::time::timeout(Duration::from_secs(10), is_done.recv()).await;
+        done.unwrap().unwrap();
+    }
 }
 
 /// A body that always has something, if only nothing, and never ends.

@@ -576,3 +576,52 @@ async fn a_stream_ends_with_an_error_before_the_deadline() {
     assert_eq!(trailer_error(&posts[0])["errorType"], "Liftgate.Timeout");
     assert_eq!(parts(&posts[1]).1, b"fine");
 }
+
+#[tokio::test]
+async fn a_stream_that_is_acknowledged_and_the_connection_closed_is_over() {
+    let last = |status: u16| {
+        Answer::Last(
+            Response::builder()
+                .status(status)
+                .body(Bytes::new())
+                .unwrap(),
+        )
+    };
+    let nexts = ["r-1", "r-2", "r-3"].map(|id| invocation(id, url_event("/")));
+    let api = RuntimeApi::start(nexts)
+        .await
+        .on_posts([last(202), last(410)]);
+    serve(&api, [(); 3].map(|()| Response::new(Body::from("hello"))));
+    let posts = api.posts().await;
+    let told: Vec<_> = posts.iter().map(|post| post.what()).collect();
+    assert_eq!(told, ["r-1/response", "r-2/response", "r-3/response"]);
+}
+
+/// What the runtime says itself is a stream too, and answered once.
+#[tokio::test]
+async fn a_gateway_timeout_streams_and_may_be_acknowledged_late() {
+    let deadline = std::time::SystemTime::now() + Duration::from_millis(400);
+    let deadline = deadline
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_millis();
+    let mut late = invocation("r-1", url_event("/"));
+    let deadline = deadline.to_string().parse().unwrap();
+    late.headers_mut()
+        .insert("lambda-runtime-deadline-ms", deadline);
+    let accepted = Response::builder().status(202).body(Bytes::new()).unwrap();
+    let api = RuntimeApi::start([late])
+        .await
+        .on_posts([Answer::from(accepted).after(Duration::from_millis(1500))]);
+    let app = tower::service_fn(|_: Request<Body>| {
+        std::future::pending::<Result<Response<Body>, Infallible>>()
+    });
+    let runtime = Runtime::new()
+        .runtime_api(api.address.clone())
+        .options(Options::new().streaming(true))
+        .respond_before_deadline(Duration::from_millis(300));
+    tokio::spawn(runtime.run(app));
+    let posts = api.posts().await;
+    assert_eq!(parts(&posts[0]).0["statusCode"], 504);
+    assert_eq!(posts.len(), 1);
+}
