@@ -75,7 +75,7 @@ impl Error {
     /// | `Liftgate.InvalidResponse` | the response is one that the gateway cannot deliver |
     /// | `Liftgate.ErrorStatus` | the answer to a pass-through event had a status of 400 or more |
     /// | `Liftgate.Panic` | the service or its response's body panicked |
-    /// | `Liftgate.Timeout` | the service did not answer in time |
+    /// | `Liftgate.Timeout` | the service did not answer in time, or a hook or the shutdown did not end |
     /// | `Liftgate.InitError` | the program could not start, or not come back from a snapshot |
     /// | `Liftgate.RuntimeError` | the Runtime API did not answer, or answered what it must not |
     pub fn error_type(&self) -> &'static str {
@@ -128,7 +128,7 @@ impl Error {
         self.inner.kind == Kind::Panic
     }
 
-    /// Whether the service did not answer in time.
+    /// Whether the service did not answer in time, or a hook or the shutdown did not end.
     pub fn is_timeout(&self) -> bool {
         self.inner.kind == Kind::Timeout
     }

@@ -16,7 +16,7 @@ use super::deadline::Deadline;
 use super::lifecycle::{Hook, Lifecycle, Shutdown};
 use super::pool;
 use super::shared::{Closing, Hooks, Shared};
-use super::start::{caught, concurrency, init, is_snap_start, report};
+use super::start::{attempt, concurrency, init, is_snap_start, report};
 use super::worker::serve;
 use crate::error::BoxError;
 use crate::{Body, Error, Lambda, Options};
@@ -88,8 +88,10 @@ impl Runtime {
     /// begun ends with an error.
     ///
     /// By default, the service may take as long as Lambda lets it. Where Lambda sets a
-    /// concurrency it [does not watch][managed], so there an invocation fails at its deadline. Work
-    /// after the response is ended at the deadline too.
+    /// concurrency, or [`concurrency`](Self::concurrency) does, it [does not watch][managed], so there
+    /// an invocation fails at its deadline. Where a deadline is watched, work after the response and
+    /// [`after_invocation`](Self::after_invocation) end at it too, a second after the answer at the
+    /// earliest.
     ///
     /// [managed]: https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances.html
     ///
@@ -171,7 +173,8 @@ impl Runtime {
 
     /// Does something after an environment has been restored: opens the connections that a
     /// snapshot cannot keep, draws what has to be unique. Several hooks run in their order, and
-    /// have 10 seconds. An error ends the program, through `/restore/error`.
+    /// have 10 seconds in all. An error ends the program, through `/restore/error`, and so does
+    /// `Liftgate.Timeout`.
     ///
     /// # Examples
     ///
@@ -199,8 +202,9 @@ impl Runtime {
     /// progress have ended. Then [`run`](Self::run) returns.
     ///
     /// Lambda sends `SIGTERM` only to functions with an extension, so one is registered, which
-    /// waits for no event ([source][shutdown]). Several hooks run in their order. An error is
-    /// logged.
+    /// waits for no event ([source][shutdown]). What is in progress is cut off when half of
+    /// [`shutdown_timeout`](Self::shutdown_timeout) is over. Several hooks run in their order. An
+    /// error is logged; if there is no time left, `run` ends with `Liftgate.Timeout`.
     ///
     /// [shutdown]: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown
     pub fn on_shutdown<F, E>(mut self, hook: impl FnOnce() -> F + Send + 'static) -> Self
@@ -230,7 +234,7 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// Those of [`run`](crate::run), and those of the hooks.
+    /// Those of [`run`](crate::run), and those of the hooks around a snapshot.
     pub async fn run<S, B>(self, service: S) -> Result<(), Error>
     where
         S: Service<Request<Body>, Response = Response<B>> + Clone + Send + 'static,
@@ -276,7 +280,7 @@ impl Runtime {
         B::Error: Into<BoxError>,
     {
         let Some(address) = self.address() else {
-            return serve_here(caught(init).await?, self.options).await;
+            return serve_here(attempt(init).await?, self.options).await;
         };
         let options = self.options.clone();
         let (shutdown, mut start) = self.start::<B>(&address).await?;
@@ -300,7 +304,8 @@ impl Runtime {
     /// it may use `tokio::task::spawn_local`.
     ///
     /// With several invocations at a time, there is a service for each of them, and as many
-    /// threads as the machine has cores.
+    /// threads as the machine has cores. Each worker takes invocations once its service is made,
+    /// which is after the snapshot, if there is one.
     ///
     /// # Errors
     ///
@@ -341,7 +346,7 @@ impl Runtime {
     {
         let Some(address) = self.address() else {
             let served =
-                async { serve_here(caught(async { factory().await }).await?, self.options).await };
+                async { serve_here(attempt(async { factory().await }).await?, self.options).await };
             return LocalSet::new().run_until(served).await;
         };
         let options = Arc::new(self.options.clone());
@@ -364,7 +369,7 @@ impl Runtime {
             let make = move || {
                 let (factory, options) = (Arc::clone(&factory), Arc::clone(&options));
                 async move {
-                    let service = caught(async { factory().await }).await?;
+                    let service = attempt(async { factory().await }).await?;
                     Ok(Lambda::from_shared(service, options))
                 }
             };

@@ -50,10 +50,10 @@ pub(crate) use worker::call;
 /// | it | then |
 /// |---|---|
 /// | answers `next` with anything but 200 and a request id, resets the connection, or speaks no HTTP | it is asked again after 20 ms, doubled each time up to 5 s, less up to a half by chance |
-/// | does so ten times in a row, to every worker | the runtime ends with the error |
-/// | breaks off within an event, or sends nothing of it for 30 s | the invocation is reported failed, and the next one asked for |
+/// | does so ten times in a row to one worker, while it fails all others | the runtime ends with the error |
+/// | breaks off within an event, or sends nothing of it for 30 s | the invocation is reported failed, and the next one asked for, as after the failures above |
 /// | breaks the connection before it has acknowledged an answer | the answer is sent again, up to seven times in a second, and then reported failed; a stream of which something has gone out cannot be sent again, and is reported failed at once |
-/// | does not acknowledge an answer in 30 s | that is logged, and the next invocation asked for |
+/// | does not acknowledge an answer in 30 s | that is logged, and the next invocation asked for; a stream is reported failed, 30 to 60 s after its end |
 /// | refuses an answer (400, 403, 410 and others) | that is logged, and the next invocation asked for |
 /// | refuses an answer as too large (413) | the invocation is reported failed, with both sizes |
 /// | answers 500 or more to an answer, by which it says that the environment is broken | the runtime ends with the error |

@@ -21,7 +21,7 @@ where
     B: http_body::Body + 'static,
     B::Error: Into<BoxError>,
 {
-    let made = caught(init).await;
+    let made = attempt(init).await;
     if let Err(error) = &made {
         report::<B>(api, error).await;
     }
@@ -61,7 +61,7 @@ pub(super) fn is_snap_start() -> bool {
 }
 
 /// The output of what makes a service, or why there is none.
-pub(super) async fn caught<T, E: Into<BoxError>>(
+pub(super) async fn attempt<T, E: Into<BoxError>>(
     init: impl Future<Output = Result<T, E>>,
 ) -> Result<T, Error> {
     let mut init = pin!(init);
