@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use liftgate::{Body, Error, Options, Runtime};
 
-use super::{app, event};
+use super::{app, event, url_event};
 use crate::support::runtime_api::{Answer, RuntimeApi, invocation};
 
 /// An invocation with half a second left.
@@ -304,10 +304,7 @@ impl http_body::Body for Endless {
 
 #[tokio::test]
 async fn a_body_that_never_pauses_does_not_outlast_the_deadline() {
-    let url = event("/").replace(
-        r#""requestContext":{"#,
-        r#""requestContext":{"domainName":"id.lambda-url.eu-west-1.on.aws","#,
-    );
+    let url = url_event("/");
     for (streaming, data) in [(true, "x"), (true, ""), (false, "")] {
         let api = RuntimeApi::start([late("r-1", url.clone())]).await;
         let app = tower::service_fn(move |_: Request<Body>| async move {
@@ -327,16 +324,13 @@ async fn a_body_that_never_pauses_does_not_outlast_the_deadline() {
 
 #[tokio::test]
 async fn a_reader_that_stalls_does_not_outlast_the_deadline() {
-    let url = |path: &str| {
-        event(path).replace(
-            r#""requestContext":{"#,
-            r#""requestContext":{"domainName":"id.lambda-url.eu-west-1.on.aws","#,
-        )
-    };
     let stalls = Answer::Never.having_read(40);
-    let api = RuntimeApi::start([late("r-1", url("/")), invocation("r-2", url("/panic"))])
-        .await
-        .on_posts([stalls]);
+    let api = RuntimeApi::start([
+        late("r-1", url_event("/")),
+        invocation("r-2", url_event("/panic")),
+    ])
+    .await
+    .on_posts([stalls]);
     let app = tower::service_fn(|request: Request<Body>| async move {
         assert_eq!(request.uri().path(), "/");
         Ok::<_, Infallible>(Response::new(Endless(b"x")))

@@ -7,6 +7,7 @@ mod faults;
 mod incumbents;
 mod lifecycle;
 mod panics;
+mod scripted;
 mod streaming;
 #[cfg(feature = "tracing")]
 mod tracing;
@@ -30,6 +31,14 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 fn event(path: &str) -> String {
     format!(
         r#"{{"version":"2.0","rawPath":"{path}","requestContext":{{"http":{{"method":"GET"}}}}}}"#
+    )
+}
+
+/// The event of a function URL.
+fn url_event(path: &str) -> String {
+    let domain = r#""domainName":"id.lambda-url.eu-west-1.on.aws""#;
+    format!(
+        r#"{{"version":"2.0","rawPath":"{path}","requestContext":{{{domain},"http":{{"method":"GET"}}}}}}"#
     )
 }
 

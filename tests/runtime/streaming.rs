@@ -3,112 +3,23 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, Response};
-use http_body::Frame;
+use http::{HeaderValue, Request, Response};
 use liftgate::{Body, Options, Runtime};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::BoxError;
+use super::scripted::{Scripted, Step};
+use super::{BoxError, url_event};
 use crate::support::runtime_api::{Answer, Post, RuntimeApi, invocation};
-
-fn url_event(path: &str) -> String {
-    let domain = r#""domainName":"id.lambda-url.eu-west-1.on.aws""#;
-    format!(
-        r#"{{"version":"2.0","rawPath":"{path}","requestContext":{{{domain},"http":{{"method":"GET"}}}}}}"#
-    )
-}
 
 fn rest_event(path: &str) -> String {
     format!(r#"{{"path":"{path}","httpMethod":"GET","requestContext":{{"stage":"prod"}}}}"#)
-}
-
-/// What a body does when it is next polled.
-enum Step {
-    Data(&'static str),
-    Trailers,
-    Fail,
-    Panic,
-    /// It waits until it is told.
-    Wait(mpsc::UnboundedReceiver<()>),
-    Endless,
-}
-
-/// A body by a script. It must not be polled after its end, its error or its panic.
-struct Scripted {
-    steps: VecDeque<Step>,
-    polled: Arc<AtomicUsize>,
-    dropped: Option<mpsc::UnboundedSender<()>>,
-}
-
-impl Scripted {
-    fn new(steps: impl IntoIterator<Item = Step>) -> Self {
-        Scripted {
-            steps: steps.into_iter().collect(),
-            polled: Arc::default(),
-            dropped: None,
-        }
-    }
-}
-
-impl http_body::Body for Scripted {
-    type Data = Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        self.polled.fetch_add(1, Ordering::Relaxed);
-        let data = |data: &'static str| {
-            Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(data.as_bytes())))))
-        };
-        match self.steps.pop_front() {
-            Some(Step::Data(text)) => data(text),
-            Some(Step::Trailers) => {
-                let mut trailers = HeaderMap::new();
-                trailers.insert("x-checksum", HeaderValue::from_static("abc"));
-                Poll::Ready(Some(Ok(Frame::trailers(trailers))))
-            }
-            Some(Step::Fail) => {
-                self.steps.push_front(Step::Panic);
-                Poll::Ready(Some(Err("the disk is gone".into())))
-            }
-            Some(Step::Panic) => {
-                self.steps.push_front(Step::Panic);
-                panic!("in the stream")
-            }
-            Some(Step::Wait(mut told)) => match told.poll_recv(cx) {
-                Poll::Ready(_) => self.poll_frame(cx),
-                Poll::Pending => {
-                    self.steps.push_front(Step::Wait(told));
-                    Poll::Pending
-                }
-            },
-            Some(Step::Endless) => {
-                static MEGABYTE: [u8; 1 << 20] = [b'x'; 1 << 20];
-                self.steps.push_front(Step::Endless);
-                Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&MEGABYTE)))))
-            }
-            None => Poll::Ready(None),
-        }
-    }
-}
-
-impl Drop for Scripted {
-    fn drop(&mut self) {
-        if let Some(dropped) = &self.dropped {
-            let _ = dropped.send(());
-        }
-    }
 }
 
 /// Answers every request with the next of these.
