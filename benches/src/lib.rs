@@ -3,6 +3,7 @@
 //! - `conversion`: an event's bytes to a reply's, beside a bare scan of the event.
 //! - `invocation`: a program that says hello, at a Runtime API, beside a bare loop in hyper.
 //! - `cold_start`: the size of such a program, and the time until its first request.
+//! - `streaming`: a kilobyte that is streamed through AWS's emulator.
 //!
 //! `cargo bench -p benches --bench invocation -- [--json] [part of a name]`
 
