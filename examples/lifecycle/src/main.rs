@@ -2,7 +2,7 @@
 //! after the response, flush its telemetry, watch the deadline, and say goodbye.
 //!
 //! Run it with `cargo run -p example-lifecycle`, and ask the URL it prints for `/`. The hooks
-//! are for Lambda, so here only `working after the response` is logged.
+//! are for Lambda, so here only the start and the work after the response are logged.
 
 use std::convert::Infallible;
 use std::io;
