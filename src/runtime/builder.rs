@@ -16,7 +16,7 @@ use super::deadline::Deadline;
 use super::lifecycle::{Hook, Lifecycle, Shutdown};
 use super::pool;
 use super::shared::{Closing, Hooks, Shared};
-use super::start::{attempt, concurrency, init, is_snap_start, report};
+use super::start::{attempt, concurrency, is_snap_start, report};
 use super::worker::serve;
 use crate::error::BoxError;
 use crate::{Body, Error, Lambda, Options};
@@ -136,8 +136,8 @@ impl Runtime {
     /// Other runtimes set the environment variable `_X_AMZN_TRACE_ID` to it, where the AWS SDK
     /// looks for it, to find [recursive loops][loops] among others. In Rust that is
     /// [unsafe][set_var] unless no other thread reads the environment, which only the program
-    /// knows; and glibc never frees an old value, which is some 140 bytes for each invocation. Apps
-    /// that take the header from [`Context::trace_id`](crate::Context::trace_id) need no variable.
+    /// knows; and glibc never frees an old value, so memory grows with each invocation. Apps that
+    /// take the header from [`Context::trace_id`](crate::Context::trace_id) need no variable.
     ///
     /// [trace]: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     /// [loops]: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
@@ -435,8 +435,8 @@ struct Start {
 }
 
 impl Start {
-    /// What the program makes, and the snapshot, if one is to be taken. `None` if the runtime is
-    /// closing already.
+    /// What the program makes before it takes invocations, and the snapshot, if one is to be taken.
+    /// Where that fails, Lambda is told. `None` if the runtime is closing already.
     async fn init<T, E, B>(
         &mut self,
         made: impl Future<Output = Result<T, E>>,
@@ -453,7 +453,13 @@ impl Start {
         } = self;
         let made = pin!(made);
         let begin = async {
-            let made = init::<_, _, B>(&shared.api, made).await?;
+            let made = match attempt(made).await {
+                Ok(made) => made,
+                Err(error) => {
+                    report::<B>(&shared.api, &error).await;
+                    return Err(error);
+                }
+            };
             if *is_snap_start {
                 lifecycle.snapshot::<B>(&shared.api).await?;
             }

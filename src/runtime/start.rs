@@ -11,23 +11,6 @@ use crate::Error;
 use crate::error::BoxError;
 use crate::panic::guard;
 
-/// What the program makes before it takes invocations. Where that fails, Lambda is told.
-pub(super) async fn init<T, E, B>(
-    api: &Arc<Api>,
-    init: impl Future<Output = Result<T, E>>,
-) -> Result<T, Error>
-where
-    E: Into<BoxError>,
-    B: http_body::Body + 'static,
-    B::Error: Into<BoxError>,
-{
-    let made = attempt(init).await;
-    if let Err(error) = &made {
-        report::<B>(api, error).await;
-    }
-    made
-}
-
 /// Tells Lambda by `/init/error` why the program cannot start.
 pub(super) async fn report<B>(api: &Arc<Api>, error: &Error)
 where
