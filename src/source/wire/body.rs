@@ -37,22 +37,33 @@ pub(super) fn encode_body(body: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// How a body goes into a reply: whether as base64, and how long it is then.
+/// How a body goes into a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// As text in which nothing needs an escape.
+    Plain,
+    /// As text with escapes.
+    Escaped,
+    Base64,
+}
+
+/// The form of a body in a reply, and how long it is then.
 ///
-/// As base64 if it has to, or is shorter so where both would do. `is_base64_free` says that
+/// It is base64 if it has to be, or is shorter so where both would do. `is_base64_free` says that
 /// the gateway decodes it, whatever its configuration.
-pub(super) fn form_of(body: &[u8], encoding: BodyEncoding, is_base64_free: bool) -> (bool, usize) {
-    let base64_len = body.len().div_ceil(3) * 4;
-    if body.is_empty() || std::str::from_utf8(body).is_err() {
-        return (!body.is_empty(), base64_len);
+pub(super) fn form_of(body: &[u8], encoding: BodyEncoding, is_base64_free: bool) -> (Form, usize) {
+    if body.is_empty() {
+        return (Form::Plain, 0);
     }
-    match encoding {
-        BodyEncoding::Base64 => (true, base64_len),
-        BodyEncoding::Text => (false, escaped_len(body)),
-        BodyEncoding::Auto => match escaped_len(body) {
-            len if is_base64_free && base64_len < len => (true, base64_len),
-            len => (false, len),
-        },
+    let base64_len = body.len().div_ceil(3) * 4;
+    match escaped_len(body) {
+        None => (Form::Base64, base64_len),
+        _ if encoding == BodyEncoding::Base64 => (Form::Base64, base64_len),
+        Some(len) if encoding == BodyEncoding::Auto && is_base64_free && base64_len < len => {
+            (Form::Base64, base64_len)
+        }
+        Some(len) if len == body.len() => (Form::Plain, len),
+        Some(len) => (Form::Escaped, len),
     }
 }
 
@@ -70,11 +81,14 @@ mod tests {
         let text = "plain text, quite long ".repeat(10);
         let controls = "\u{1}".repeat(100);
         let form = |text: &str, is_free| form_of(text.as_bytes(), BodyEncoding::Auto, is_free);
-        assert_eq!(form(&text, true), (false, 230));
-        assert_eq!(form(&controls, true), (true, 136));
-        assert_eq!(form(&controls, false), (false, 600));
-        assert_eq!(form_of(b"caf\xe9", BodyEncoding::Text, false), (true, 8));
-        assert_eq!(form_of(b"", BodyEncoding::Base64, true), (false, 0));
+        assert_eq!(form(&text, true), (Form::Plain, 230));
+        assert_eq!(form(&controls, true), (Form::Base64, 136));
+        assert_eq!(form(&controls, false), (Form::Escaped, 600));
+        assert_eq!(
+            form_of(b"caf\xe9", BodyEncoding::Text, false),
+            (Form::Base64, 8)
+        );
+        assert_eq!(form_of(b"", BodyEncoding::Base64, true), (Form::Plain, 0));
     }
 
     #[test]

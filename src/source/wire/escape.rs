@@ -1,68 +1,87 @@
 //! Strings of the reply: text as the inside of a string in JSON.
 
-use super::words::{clean_len, must_escape};
+use super::words::{WORD, escapes, first, is_clean, must_escape};
 
-/// Room for a good part of a chunk's escapes.
-const ROOM: usize = 1024;
+/// So much text is escaped at a time, in bytes.
+const CHUNK: usize = 64;
+/// Room for the longest escapes of a chunk, and for what is written beyond the last.
+const ROOM: usize = (CHUNK + WORD) * 6 + WORD;
 
 /// Appends UTF-8 text as the inside of a string.
 pub(crate) fn escape(text: &[u8], out: &mut Vec<u8>) {
-    const CHUNK: usize = 64;
-    // Most text is clean, and is copied at once: whole chunks are looked at with the widest
-    // instructions there are.
-    let is_clean = |chunk: &&[u8]| {
-        !chunk
-            .iter()
-            .fold(false, |bad, byte| bad | must_escape(*byte))
-    };
-    if text.len() < 4 * CHUNK && clean_len(text) == text.len() {
+    if text.len() < CHUNK && is_clean(text) {
         return out.extend_from_slice(text);
     }
-    let mut block = [0; ROOM];
+    let mut room = [0; ROOM];
     let mut rest = text;
     while !rest.is_empty() {
-        let clean: usize = rest
-            .chunks(CHUNK)
-            .take_while(is_clean)
-            .map(<[u8]>::len)
-            .sum();
-        let (run, tail) = rest.split_at(clean);
-        out.extend_from_slice(run);
-        // Where there is one escape, there are more.
-        let (dense, tail) = tail.split_at(tail.len().min(4 * CHUNK));
-        escape_dense(dense, &mut block, out);
-        rest = tail;
+        // Most text is clean, and is copied at once: whole chunks are looked at with the widest
+        // instructions there are.
+        let clean = rest.chunks_exact(CHUNK).take_while(|chunk| {
+            !chunk
+                .iter()
+                .fold(false, |bad, byte| bad | must_escape(*byte))
+        });
+        let (clean, tail) = rest.split_at(clean.count() * CHUNK);
+        out.extend_from_slice(clean);
+        rest = escape_chunk(tail, &mut room, out);
     }
 }
 
-/// Appends text with many escapes: whole words go into a block first, each right behind the
-/// last byte that counts.
-fn escape_dense(text: &[u8], block: &mut [u8; ROOM], out: &mut Vec<u8>) {
-    const WORD: usize = 8;
-    let (mut len, mut at) = (0, 0);
-    while at < text.len() {
-        // Room for a word and the longest escape.
-        if len > ROOM - 2 * WORD {
-            out.extend_from_slice(&block[..len]);
-            len = 0;
+/// Escapes the text's first chunk and maybe a few bytes more; gives the rest.
+#[inline]
+fn escape_chunk<'t>(text: &'t [u8], room: &mut [u8; ROOM], out: &mut Vec<u8>) -> &'t [u8] {
+    let (mut rest, mut len) = (text, 0);
+    // A word is written whole, and what comes next over the part of it that does not count.
+    while let Some((word, tail)) = rest.split_first_chunk::<WORD>() {
+        if text.len() - rest.len() >= CHUNK {
+            break;
         }
-        let word = &text[at..text.len().min(at + WORD)];
-        block[len..len + word.len()].copy_from_slice(word);
-        let clean = clean_len(word);
-        at += clean;
-        len += clean;
-        if clean < word.len() {
-            let (escaped, escaped_len) = escape_byte(text[at]);
-            block[len..len + 6].copy_from_slice(&escaped);
-            len += escaped_len;
-            at += 1;
+        room[len..len + WORD].copy_from_slice(word);
+        let marks = escapes(word);
+        if marks == 0 {
+            len += WORD;
+            rest = tail;
+            continue;
         }
+        let clean = first(marks);
+        len += clean + escape_byte(word[clean], &mut room[len + clean..]);
+        rest = &rest[clean + 1..];
     }
-    out.extend_from_slice(&block[..len]);
+    if rest.len() < WORD {
+        for &byte in rest {
+            len += escape_byte(byte, &mut room[len..]);
+        }
+        rest = &[];
+    }
+    out.extend_from_slice(&room[..len]);
+    rest
 }
+
+/// Writes a byte or its escape; says how long that is.
+#[inline(always)]
+fn escape_byte(byte: u8, room: &mut [u8]) -> usize {
+    let (escape, len) = &ESCAPES[usize::from(byte)];
+    room[..WORD].copy_from_slice(escape);
+    usize::from(*len)
+}
+
+/// Each byte as a string has it, and the length of that.
+static ESCAPES: [([u8; WORD], u8); 256] = {
+    let mut escapes = [([0; WORD], 1); 256];
+    let mut byte = 0;
+    while byte < 256 {
+        escapes[byte].0[0] = byte as u8;
+        if must_escape(byte as u8) {
+            escapes[byte] = escape_of(byte as u8);
+        }
+        byte += 1;
+    }
+    escapes
+};
 
 /// The escape of a byte, and its length.
-const fn escape_byte(byte: u8) -> ([u8; 6], usize) {
+const fn escape_of(byte: u8) -> ([u8; WORD], u8) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     let short = match byte {
         b'"' | b'\\' => byte,
@@ -73,21 +92,22 @@ const fn escape_byte(byte: u8) -> ([u8; 6], usize) {
         0x0c => b'f',
         _ => {
             let (high, low) = (HEX[(byte >> 4) as usize], HEX[(byte & 15) as usize]);
-            return ([b'\\', b'u', b'0', b'0', high, low], 6);
+            return ([b'\\', b'u', b'0', b'0', high, low, 0, 0], 6);
         }
     };
-    ([b'\\', short, 0, 0, 0, 0], 2)
+    ([b'\\', short, 0, 0, 0, 0, 0, 0], 2)
 }
 
-/// The length of text as the inside of a string.
-pub(super) fn escaped_len(text: &[u8]) -> usize {
-    let mut len = text.len();
+/// The length of text as the inside of a string; `None` if it is not UTF-8.
+pub(super) fn escaped_len(text: &[u8]) -> Option<usize> {
+    let (mut len, mut is_ascii) = (text.len(), true);
     // Counted in bytes, which the compiler turns into wide instructions.
     for chunk in text.chunks(128) {
-        let (mut quotes, mut controls) = (0_u8, 0_u8);
+        let (mut quotes, mut controls, mut high) = (0_u8, 0_u8, 0_u8);
         for &byte in chunk {
             quotes += u8::from(matches!(byte, b'"' | b'\\'));
             controls += u8::from(byte < 0x20);
+            high |= byte;
         }
         if controls > 0 {
             // Five of them have escapes of two bytes, as quotes do; the others, of six.
@@ -98,8 +118,9 @@ pub(super) fn escaped_len(text: &[u8]) -> usize {
             len += 5 * usize::from(controls) - 4 * usize::from(short);
         }
         len += usize::from(quotes);
+        is_ascii &= high < 0x80;
     }
-    len
+    (is_ascii || std::str::from_utf8(text).is_ok()).then_some(len)
 }
 
 #[cfg(test)]
@@ -110,7 +131,7 @@ mod tests {
         let mut out = vec![b'"'];
         escape(text.as_bytes(), &mut out);
         out.push(b'"');
-        assert_eq!(out.len() - 2, escaped_len(text.as_bytes()));
+        assert_eq!(escaped_len(text.as_bytes()), Some(out.len() - 2));
         let expected = serde_json::to_string(text).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
@@ -132,6 +153,13 @@ mod tests {
             check(&"\u{1}".repeat(len));
             check(&format!("{}\n", "x".repeat(len)));
         }
+    }
+
+    #[test]
+    fn what_is_not_utf8_has_no_length() {
+        assert_eq!(escaped_len(b"caf\xe9"), None);
+        assert_eq!(escaped_len(&[b"x".repeat(300), vec![0x80]].concat()), None);
+        assert_eq!(escaped_len("é\n".as_bytes()), Some(4));
     }
 
     quickcheck::quickcheck! {

@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::names::{bad_value, header_name, header_value};
+use super::names::{header_name, header_value, known_name};
+use super::pair::PlainPair;
 use super::{Scanner, Text, Value, Wire};
 use crate::Error;
 
@@ -25,8 +26,33 @@ impl<'e> HeadersIn<'e> {
     }
 
     /// Reads an object of names and values; a value is a string or an array of strings.
-    pub(super) fn read_from<'a>(&mut self, scanner: &mut Scanner<'a>) -> Result<(), Error> {
-        each_header(scanner, |scanner, key| self.read_values(scanner, key))
+    pub(super) fn read_from(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Error> {
+        scanner.enter_object(EXPECTED)?;
+        let mut is_first = true;
+        loop {
+            while let Some(pair) = scanner.plain_pair(is_first) {
+                if !self.append_plain(&pair) {
+                    break;
+                }
+                scanner.go_past(&pair);
+                is_first = false;
+            }
+            match scanner.member(&mut is_first)? {
+                Some(key) => self.read_values(scanner, key)?,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Adds a header as nearly all are; says whether it could.
+    #[inline]
+    fn append_plain(&mut self, pair: &PlainPair<'_>) -> bool {
+        let name = known_name(pair.name).or_else(|| HeaderName::from_bytes(pair.name).ok());
+        let Some(name) = name else {
+            return false;
+        };
+        let value = HeaderValue::from_maybe_shared(self.event.slice(pair.value.clone()));
+        value.is_ok_and(|value| self.map.try_append(name, value).is_ok())
     }
 
     /// The headers in an object of the event.
@@ -80,35 +106,16 @@ impl<'e> HeadersIn<'e> {
         self.map
     }
 
-    #[inline]
     fn read_values(&mut self, scanner: &mut Scanner<'_>, key: Text<'_>) -> Result<(), Error> {
         let name = header_name(&key).map_err(|reason| scanner.fault_at_key(reason))?;
-        if scanner.rest().starts_with(b"\"") {
-            let at = scanner.clone();
-            let text = scanner.string()?;
-            return self
-                .append(name, text)
-                .map_err(|reason| at.fault_here(reason));
-        }
-        scanner.each_string(|text| match text {
-            Some(text) => self.append(name.clone(), text),
-            None => Ok(()),
+        scanner.each_string(|text| {
+            let Some(text) = text else {
+                return Ok(());
+            };
+            let value = header_value(self.event, text)?;
+            let appended = self.map.try_append(name.clone(), value);
+            appended.map(drop).map_err(|_| TOO_MANY.to_owned())
         })
-    }
-
-    #[inline]
-    fn append(&mut self, name: HeaderName, text: Text<'_>) -> Result<(), String> {
-        let appended = match text {
-            // The way of nearly every header: a value is large, and should move but once.
-            Text::Borrowed(text) if !text.is_empty() => {
-                match HeaderValue::from_maybe_shared(self.event.slice_ref(text)) {
-                    Ok(value) => self.map.try_append(name, value),
-                    Err(_) => return Err(bad_value(text)),
-                }
-            }
-            text => self.map.try_append(name, header_value(self.event, text)?),
-        };
-        appended.map(drop).map_err(|_| TOO_MANY.to_owned())
     }
 }
 
@@ -126,6 +133,9 @@ impl<'a> Wire<'a> {
     /// `headers` the last one of each, so that only a name missing there counts.
     pub(crate) fn take_both_headers(&mut self) -> Result<HeadersIn<'a>, Error> {
         let event = self.event;
+        if self.has_equal_headers {
+            return self.take_headers();
+        }
         let mut headers = match self.multi_value_headers_read.take() {
             Some(map) => HeadersIn { event, map },
             None if self.multi_value_headers.is_present() => {
@@ -140,15 +150,16 @@ impl<'a> Wire<'a> {
     }
 }
 
+const EXPECTED: &str = "an object of headers";
+
 pub(super) const TOO_MANY: &str = "there are more headers than a request can have";
 
 /// Goes over an object of headers; each value has to be read or skipped.
-#[inline]
 fn each_header<'a>(
     scanner: &mut Scanner<'a>,
     mut take: impl FnMut(&mut Scanner<'a>, Text<'a>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    scanner.enter_object("an object of headers")?;
+    scanner.enter_object(EXPECTED)?;
     let mut is_first = true;
     while let Some(key) = scanner.member(&mut is_first)? {
         take(scanner, key)?;

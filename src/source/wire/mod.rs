@@ -7,11 +7,13 @@ mod escape;
 mod headers;
 mod locate;
 mod names;
+mod pair;
 mod percent;
 mod query;
 mod request;
 mod scan;
 mod skip;
+mod string;
 mod target;
 mod text;
 mod value;
@@ -59,6 +61,8 @@ pub struct Wire<'a> {
     headers_read: Option<HeaderMap>,
     pub(crate) multi_value_headers: Value<'a>,
     multi_value_headers_read: Option<HeaderMap>,
+    /// The headers and the multi-value headers have the same names and values.
+    has_equal_headers: bool,
     pub(crate) cookies: Value<'a>,
     pub(crate) body: Value<'a>,
     /// The body where it is a string: read in the walk, which saves passing over it twice.
@@ -112,6 +116,7 @@ impl<'a> Wire<'a> {
             event,
             headers_read: None,
             multi_value_headers_read: None,
+            has_equal_headers: false,
             version: Default::default(),
             http_method: Default::default(),
             method: Default::default(),
@@ -155,10 +160,13 @@ impl<'a> Wire<'a> {
             let value = Value::new(scanner.rest());
             match self.note(level, &key, value) {
                 Step::Into(level) => self.walk(scanner, level)?,
-                Step::Body => self.body_text = Some(scanner.string()?),
+                Step::Body => self.body_text = Some(scanner.long_string()?),
                 Step::Headers => self.headers_read = self.walk_headers(scanner)?,
                 Step::MultiValueHeaders => {
-                    self.multi_value_headers_read = self.walk_headers(scanner)?;
+                    self.has_equal_headers = self.skip_equal_headers(scanner);
+                    if !self.has_equal_headers {
+                        self.multi_value_headers_read = self.walk_headers(scanner)?;
+                    }
                 }
                 Step::Over => scanner.skip()?,
             }
@@ -178,11 +186,12 @@ impl<'a> Wire<'a> {
         Ok(Some(headers.into_map()))
     }
 
-    /// Whether it is known by now that an event has one value for each header, so that
-    /// `headers` has them all.
-    fn has_single_values(&self) -> bool {
-        let is_v2 = self.version.is_text("2.0");
-        is_v2 || self.context.elb.is_present() || self.raw_path_v1.is_present()
+    /// Passes over multi-value headers that say the same as the headers that have been read, as
+    /// they do unless one is repeated; says whether they do.
+    fn skip_equal_headers(&self, scanner: &mut Scanner<'a>) -> bool {
+        let headers = self.headers.scan(self.event);
+        let read = self.headers_read.is_some().then_some(headers).flatten();
+        read.is_some_and(|headers| scanner.skip_in_arrays(headers))
     }
 
     /// Notes where a member begins; says where the walk goes on.
@@ -227,12 +236,15 @@ impl<'a> Wire<'a> {
             (Level::Event, b"headers") => {
                 self.headers = value;
                 self.headers_read = None;
-                let now = value.is_object() && self.has_single_values();
+                self.has_equal_headers = false;
+                // With both, the first is read.
+                let now = value.is_object() && !self.multi_value_headers.is_present();
                 return if now { Step::Headers } else { Step::Over };
             }
             (Level::Event, b"multiValueHeaders") => {
                 self.multi_value_headers = value;
                 self.multi_value_headers_read = None;
+                self.has_equal_headers = false;
                 let now = value.is_object();
                 return if now {
                     Step::MultiValueHeaders

@@ -7,8 +7,7 @@ use std::fmt;
 
 use super::Text;
 use super::locate::path_to;
-use super::text::{code_point, unescape, utf8_len};
-use super::words::find_near;
+use super::string::SHORT;
 use crate::Error;
 
 /// A place in an event.
@@ -85,7 +84,7 @@ impl<'a> Scanner<'a> {
             return Err(self.not_here("a key"));
         }
         self.key_at = self.at;
-        let key = self.string_here()?;
+        let key = self.string_here(SHORT)?;
         if self.peek() != Some(b':') {
             return Err(self.not_here("a colon"));
         }
@@ -98,42 +97,6 @@ impl<'a> Scanner<'a> {
     #[inline]
     pub(crate) fn element(&mut self, is_first: &mut bool) -> Result<bool, Error> {
         self.next(b']', is_first)
-    }
-
-    /// Reads a string.
-    #[inline]
-    pub(crate) fn string(&mut self) -> Result<Text<'a>, Error> {
-        if self.peek() != Some(b'"') {
-            return Err(self.unexpected("a string"));
-        }
-        self.string_here()
-    }
-
-    /// Reads a string that begins here.
-    #[inline]
-    fn string_here(&mut self) -> Result<Text<'a>, Error> {
-        let start = self.at + 1;
-        let text = self.event.get(start..).unwrap_or_default();
-        match find_near(text) {
-            Some(end) if text[end] == b'"' => {
-                self.at = start + end + 1;
-                Ok(Text::Borrowed(&text[..end]))
-            }
-            Some(_) => {
-                let (raw, len) = self.escaped_string()?;
-                Ok(Text::Owned(unescape(raw, len)))
-            }
-            None => Err(self.ends()),
-        }
-    }
-
-    /// Reads a string or null.
-    #[inline]
-    pub(crate) fn string_or_null(&mut self) -> Result<Option<Text<'a>>, Error> {
-        match self.peek() {
-            Some(b'n') => self.literal("null").map(|()| None),
-            _ => self.string().map(Some),
-        }
     }
 
     /// Reads a string, an array of strings, or null, each value by itself; an empty array is
@@ -267,60 +230,6 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Skips a string that begins here.
-    #[inline]
-    pub(super) fn skip_string(&mut self) -> Result<(), Error> {
-        let start = self.at + 1;
-        let text = self.event.get(start..).unwrap_or_default();
-        match find_near(text) {
-            Some(end) if text[end] == b'"' => {
-                self.at = start + end + 1;
-                Ok(())
-            }
-            Some(_) => self.escaped_string().map(drop),
-            None => Err(self.ends()),
-        }
-    }
-
-    /// Skips a string that begins here and has escapes: gives its inside, and the length of
-    /// what it stands for.
-    fn escaped_string(&mut self) -> Result<(&'a [u8], usize), Error> {
-        let start = self.at + 1;
-        let event = self.event;
-        let (mut at, mut saved) = (start, 0);
-        loop {
-            let text = event.get(at..).unwrap_or_default();
-            let Some(found) = find_near(text) else {
-                return Err(self.ends());
-            };
-            at += found;
-            match text[found..] {
-                [b'"', ..] => {
-                    self.at = at + 1;
-                    return Ok((&event[start..at], at - start - saved));
-                }
-                [
-                    _,
-                    b'"' | b'\\' | b'/' | b'n' | b't' | b'r' | b'b' | b'f',
-                    ..,
-                ] => {
-                    at += 2;
-                    saved += 1;
-                }
-                [_, b'u', ..] => match code_point(&text[found..]) {
-                    Some((code, len)) => {
-                        at += len;
-                        saved += len - utf8_len(code);
-                    }
-                    None if is_cut_short(&text[found + 2..]) => return Err(self.ends()),
-                    None => return Err(self.fault(at, "not JSON: no such escape")),
-                },
-                [_] | [] => return Err(self.ends()),
-                _ => return Err(self.fault(at, "not JSON: no such escape")),
-            }
-        }
-    }
-
     #[inline]
     pub(super) fn literal(&mut self, literal: &str) -> Result<(), Error> {
         let rest = self.event.get(self.at..).unwrap_or_default();
@@ -334,9 +243,4 @@ impl<'a> Scanner<'a> {
         self.at += literal.len();
         Ok(())
     }
-}
-
-/// Whether the digits of an escape end with the event.
-fn is_cut_short(digits: &[u8]) -> bool {
-    digits.len() < 4 && digits.iter().all(u8::is_ascii_hexdigit)
 }

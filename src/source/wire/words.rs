@@ -15,46 +15,63 @@ const fn all(byte: u8) -> u64 {
 /// Where a string in JSON ends or has an escape: the first quote or backslash.
 #[inline]
 pub(super) fn find_quote(text: &[u8]) -> Option<usize> {
-    memchr::memchr2(b'"', b'\\', text)
-}
-
-/// As `find_quote`, for text in which there is one soon, if at all.
-#[inline]
-pub(super) fn find_near(text: &[u8]) -> Option<usize> {
-    const NEAR: usize = 32;
+    // Most strings are short, and are done before a call of a function would be.
+    const NEAR: usize = 128;
     let near = &text[..text.len().min(NEAR)];
-    let mask = |word| zeros(word ^ all(b'"')) | zeros(word ^ all(b'\\'));
-    find(near, mask, |byte| matches!(byte, b'"' | b'\\'))
-        .or_else(|| find_quote(&text[near.len()..]).map(|at| near.len() + at))
+    find_near(near)
+        .or_else(|| memchr::memchr2(b'"', b'\\', &text[near.len()..]).map(|at| near.len() + at))
 }
 
-/// The length of the text before the first byte that a string in JSON cannot hold as it is.
+/// The same by the instructions that every machine of this kind has, so that it needs no call.
 #[inline]
-pub(super) fn clean_len(text: &[u8]) -> usize {
-    let found = find(
-        text,
-        |word| {
-            let below_space = word.wrapping_sub(all(0x20)) & !word & HIGHS;
-            zeros(word ^ all(b'"')) | zeros(word ^ all(b'\\')) | below_space
-        },
-        must_escape,
-    );
-    found.unwrap_or(text.len())
-}
+fn find_near(text: &[u8]) -> Option<usize> {
+    #[cfg(target_arch = "aarch64")]
+    use memchr::arch::aarch64::neon::memchr::Two;
+    #[cfg(target_arch = "x86_64")]
+    use memchr::arch::x86_64::sse2::memchr::Two;
 
-/// The first byte that is wanted: `mask` sets its high bit in a word.
-#[inline]
-fn find(text: &[u8], mask: impl Fn(u64) -> u64, is_wanted: impl Fn(u8) -> bool) -> Option<usize> {
-    let mut at = 0;
-    while let Some(word) = text.get(at..).and_then(|rest| rest.first_chunk()) {
-        let found = mask(u64::from_le_bytes(*word));
-        if found != 0 {
-            return Some(at + found.trailing_zeros() as usize / 8);
-        }
-        at += 8;
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    if let Some(two) = Two::new(b'"', b'\\') {
+        return two.find(text);
     }
-    let tail = text[at..].iter().position(|byte| is_wanted(*byte));
-    tail.map(|found| at + found)
+    memchr::arch::all::memchr::Two::new(b'"', b'\\').find(text)
+}
+
+/// How many bytes are looked at together.
+pub(super) const WORD: usize = 8;
+
+/// Marks in a word the first quote or backslash; zero where there is none.
+#[inline(always)]
+pub(super) fn quotes(word: &[u8; WORD]) -> u64 {
+    let word = u64::from_le_bytes(*word);
+    zeros(word ^ all(b'"')) | zeros(word ^ all(b'\\'))
+}
+
+/// Marks in a word the first byte that a string in JSON cannot hold as it is; zero where there is
+/// none.
+#[inline(always)]
+pub(super) fn escapes(word: &[u8; WORD]) -> u64 {
+    let below_space = u64::from_le_bytes(*word);
+    let below_space = below_space.wrapping_sub(all(0x20)) & !below_space & HIGHS;
+    quotes(word) | below_space
+}
+
+/// Where in a word the first mark is.
+#[inline(always)]
+pub(super) fn first(marks: u64) -> usize {
+    // The modulus says so to the compiler.
+    marks.trailing_zeros() as usize / 8 % WORD
+}
+
+/// Whether a string in JSON can hold text as it is.
+#[inline]
+pub(super) fn is_clean(text: &[u8]) -> bool {
+    let (mut rest, mut marks) = (text, 0);
+    while let Some((word, tail)) = rest.split_first_chunk() {
+        marks |= escapes(word);
+        rest = tail;
+    }
+    marks == 0 && !rest.iter().any(|byte| must_escape(*byte))
 }
 
 /// Whether a string in JSON cannot hold a byte as it is.
@@ -68,16 +85,40 @@ mod tests {
 
     #[test]
     fn every_byte_in_every_place_is_found() {
-        for len in 0..150 {
+        for len in 0..300 {
             for at in 0..len {
-                for byte in 0..=255_u8 {
+                for byte in [b'"', b'\\', b'a', 0x22 + 0x80, 0x5c + 0x80, 0xff] {
                     let mut text = vec![b'a'; len];
                     text[at] = byte;
                     let is_quote = matches!(byte, b'"' | b'\\');
                     assert_eq!(find_quote(&text), is_quote.then_some(at));
-                    assert_eq!(find_near(&text), is_quote.then_some(at));
-                    let clean = if must_escape(byte) { at } else { len };
-                    assert_eq!(clean_len(&text), clean);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_byte_is_told_in_every_word() {
+        let found = |marks| if marks == 0 { WORD } else { first(marks) };
+        let bytes = [
+            0, 0x1f, 0x20, b'"', 0x23, 0x5b, b'\\', 0x5d, 0x7f, 0x80, 0xff,
+        ];
+        for filler in [b' ', b'a', 0x80, 0xff] {
+            for at in 0..WORD {
+                for byte in (0..=255).chain(bytes) {
+                    for next in bytes {
+                        let mut word = [filler; WORD];
+                        word[at] = byte;
+                        if at + 1 < WORD {
+                            word[at + 1] = next;
+                        }
+                        let is_quote = |byte: &u8| matches!(byte, b'"' | b'\\');
+                        let expected = word.iter().position(is_quote).unwrap_or(WORD);
+                        assert_eq!(found(quotes(&word)), expected);
+                        let must_escape = |byte: &u8| must_escape(*byte);
+                        let expected = word.iter().position(must_escape).unwrap_or(WORD);
+                        assert_eq!(found(escapes(&word)), expected);
+                    }
                 }
             }
         }

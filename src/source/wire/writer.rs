@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 
-use super::body::{encode_body, form_of};
+use super::body::{Form, encode_body, form_of};
 use super::escape::escape;
 use crate::options::BodyEncoding;
 
@@ -13,7 +13,7 @@ pub(crate) struct Writer<'r> {
     out: Vec<u8>,
     response: &'r Response<Bytes>,
     keeps_length: bool,
-    is_base64: bool,
+    form: Form,
 }
 
 impl<'r> Writer<'r> {
@@ -27,7 +27,7 @@ impl<'r> Writer<'r> {
         is_base64_free: bool,
         is_head: bool,
     ) -> Self {
-        let (is_base64, body_len) = form_of(response.body(), encoding, is_base64_free);
+        let (form, body_len) = form_of(response.body(), encoding, is_base64_free);
         let headers = response.headers();
         let headers_len: usize = headers
             .iter()
@@ -37,7 +37,7 @@ impl<'r> Writer<'r> {
             out: Vec::with_capacity(128 + headers_len + body_len),
             response,
             keeps_length: is_head || response.status() == StatusCode::NOT_MODIFIED,
-            is_base64,
+            form,
         };
         writer.out.extend_from_slice(b"{\"statusCode\":");
         writer
@@ -172,14 +172,17 @@ impl<'r> Writer<'r> {
     /// Writes the body, and ends the reply.
     pub(crate) fn finish(mut self) -> Bytes {
         let body = self.response.body();
-        if self.is_base64 {
-            self.out
-                .extend_from_slice(b",\"isBase64Encoded\":true,\"body\":\"");
-            encode_body(body, &mut self.out);
-        } else {
-            self.out
-                .extend_from_slice(b",\"isBase64Encoded\":false,\"body\":\"");
-            escape(body, &mut self.out);
+        self.out.extend_from_slice(b",\"isBase64Encoded\":");
+        let is_base64: &[u8] = match self.form {
+            Form::Base64 => b"true",
+            Form::Plain | Form::Escaped => b"false",
+        };
+        self.out.extend_from_slice(is_base64);
+        self.out.extend_from_slice(b",\"body\":\"");
+        match self.form {
+            Form::Plain => self.out.extend_from_slice(body),
+            Form::Escaped => escape(body, &mut self.out),
+            Form::Base64 => encode_body(body, &mut self.out),
         }
         self.out.extend_from_slice(b"\"}");
         self.out.into()

@@ -1,0 +1,219 @@
+//! Reads strings: those without escapes as slices of the event, others in one pass.
+
+use super::words::{WORD, find_quote, first, quotes};
+use super::{Scanner, Text};
+use crate::Error;
+
+/// Room for most strings with escapes, in bytes.
+pub(super) const SHORT: usize = 256;
+
+impl<'a> Scanner<'a> {
+    /// Reads a string.
+    #[inline]
+    pub(crate) fn string(&mut self) -> Result<Text<'a>, Error> {
+        if self.peek() != Some(b'"') {
+            return Err(self.unexpected("a string"));
+        }
+        self.string_here(SHORT)
+    }
+
+    /// Reads a string that may be most of the event, as a body is.
+    pub(super) fn long_string(&mut self) -> Result<Text<'a>, Error> {
+        if self.peek() != Some(b'"') {
+            return Err(self.unexpected("a string"));
+        }
+        self.string_here(self.event.len())
+    }
+
+    /// Reads a string or null.
+    #[inline]
+    pub(crate) fn string_or_null(&mut self) -> Result<Option<Text<'a>>, Error> {
+        match self.peek() {
+            Some(b'n') => self.literal("null").map(|()| None),
+            _ => self.string().map(Some),
+        }
+    }
+
+    /// Reads a string that begins here; one with escapes gets so much room, in bytes.
+    #[inline]
+    pub(super) fn string_here(&mut self, room: usize) -> Result<Text<'a>, Error> {
+        match self.plain_here() {
+            Some(text) => Ok(Text::Borrowed(text)),
+            None => self.escaped(room).map(Text::Owned),
+        }
+    }
+
+    /// Skips a string that begins here.
+    #[inline]
+    pub(super) fn skip_string(&mut self) -> Result<(), Error> {
+        match self.plain_here() {
+            Some(_) => Ok(()),
+            None => self.unescape(None),
+        }
+    }
+
+    /// Reads a string that begins here, if it has no escapes.
+    #[inline]
+    fn plain_here(&mut self) -> Option<&'a [u8]> {
+        let (text, rest) = plain(self.event.get(self.at + 1..)?)?;
+        self.at = self.event.len() - rest.len();
+        Some(text)
+    }
+
+    fn escaped(&mut self, room: usize) -> Result<Vec<u8>, Error> {
+        let mut text = Vec::new();
+        self.unescape(Some((&mut text, room)))?;
+        if text.capacity() - text.len() > text.len() / 4 {
+            text.shrink_to_fit();
+        }
+        Ok(text)
+    }
+
+    /// Passes over a string that begins here, and writes what it stands for into a vector, which
+    /// has memory for just that if it is short, and else gets so much room, in bytes.
+    #[inline(never)]
+    fn unescape(&mut self, mut out: Option<(&mut Vec<u8>, usize)>) -> Result<(), Error> {
+        // A word is written whole, and what comes next over the part of it that does not count.
+        let mut room = [0; ROOM + 2 * WORD];
+        let (mut at, mut len) = (self.at + 1, 0);
+        loop {
+            let rest = self.event.get(at..).unwrap_or_default();
+            if len > ROOM {
+                if let Some((out, room)) = &mut out {
+                    out.reserve(rest.len().min(*room) + ROOM);
+                }
+                append(&room[..len], &mut out);
+                len = 0;
+            }
+            let clean = match rest.first_chunk::<WORD>() {
+                Some(word) => {
+                    room[len..len + WORD].copy_from_slice(word);
+                    let marks = quotes(word);
+                    if marks == 0 {
+                        at += WORD;
+                        len += WORD;
+                        continue;
+                    }
+                    first(marks)
+                }
+                None => {
+                    let clean = find_quote(rest).ok_or_else(|| self.ends())?;
+                    room[len..len + clean].copy_from_slice(&rest[..clean]);
+                    clean
+                }
+            };
+            at += clean;
+            len += clean;
+            match rest[clean..] {
+                [b'"', ..] => {
+                    append(&room[..len], &mut out);
+                    self.at = at + 1;
+                    return Ok(());
+                }
+                [_, b'u', ..] => {
+                    let (code, escape_len) = self.code_point(at)?;
+                    room[len..len + 4].copy_from_slice(&encode(code));
+                    len += utf8_len(code);
+                    at += escape_len;
+                }
+                [_, byte, ..] => {
+                    room[len] = ESCAPES[usize::from(byte)];
+                    if room[len] == 0 {
+                        return Err(self.fault(at, NO_ESCAPE));
+                    }
+                    len += 1;
+                    at += 2;
+                }
+                _ => return Err(self.ends()),
+            }
+        }
+    }
+
+    /// The code point of an escape, and how long the escape is.
+    fn code_point(&self, at: usize) -> Result<(u32, usize), Error> {
+        let text = &self.event[at..];
+        match code_point(text) {
+            Some(found) => Ok(found),
+            None if is_cut_short(&text[2..]) => Err(self.ends()),
+            None => Err(self.fault(at, NO_ESCAPE)),
+        }
+    }
+}
+
+/// How much of a string is put together before it is appended, in bytes.
+const ROOM: usize = 128;
+
+#[inline]
+fn append(text: &[u8], out: &mut Option<(&mut Vec<u8>, usize)>) {
+    if let Some((out, _)) = out {
+        out.extend_from_slice(text);
+    }
+}
+
+const NO_ESCAPE: &str = "not JSON: no such escape";
+
+/// What the byte after a backslash stands for; none of them for NUL.
+static ESCAPES: [u8; 256] = {
+    let mut escapes = [0; 256];
+    let pairs = *b"\"\"\\\\//b\x08f\x0cn\nr\rt\t";
+    let mut at = 0;
+    while at < pairs.len() {
+        escapes[pairs[at] as usize] = pairs[at + 1];
+        at += 2;
+    }
+    escapes
+};
+
+/// The inside of a string without escapes, and what comes after it.
+#[inline(always)]
+pub(super) fn plain(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = find_quote(text)?;
+    let (inside, rest) = text.split_at(end);
+    Some((inside, rest.strip_prefix(b"\"")?))
+}
+
+/// Whether the digits of an escape end with the event.
+fn is_cut_short(digits: &[u8]) -> bool {
+    digits.len() < 4 && digits.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// How many bytes a code point has in UTF-8.
+fn utf8_len(code: u32) -> usize {
+    match code {
+        0..0x80 => 1,
+        0x80..0x800 => 2,
+        0x800..0x1_0000 => 3,
+        _ => 4,
+    }
+}
+
+/// The code point of one `\uXXXX`, or of two that are a pair, and their length. A surrogate
+/// without its other half is taken for itself.
+fn code_point(text: &[u8]) -> Option<(u32, usize)> {
+    let unit = |at: usize| {
+        let digits = text.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        let digit = |byte: &u8| char::from(*byte).to_digit(16);
+        digits
+            .iter()
+            .try_fold(0, |unit, byte| Some(unit << 4 | digit(byte)?))
+    };
+    let first = unit(0)?;
+    match (first, unit(6)) {
+        (0xd800..0xdc00, Some(second @ 0xdc00..0xe000)) => {
+            let code = 0x1_0000 + ((first - 0xd800) << 10 | (second - 0xdc00));
+            Some((code, 12))
+        }
+        _ => Some((first, 6)),
+    }
+}
+
+/// A code point in UTF-8; a surrogate in the form that UTF-8 would give it.
+fn encode(code: u32) -> [u8; 4] {
+    let mut bytes = [0; 4];
+    if let Some(char) = char::from_u32(code) {
+        char.encode_utf8(&mut bytes);
+        return bytes;
+    }
+    let low = |shift: u32| 0x80 | (code >> shift & 0x3f) as u8;
+    [0xe0 | (code >> 12) as u8, low(6), low(0), 0]
+}
