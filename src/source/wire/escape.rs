@@ -1,6 +1,6 @@
 //! Strings of the reply: text as the inside of a string in JSON.
 
-use super::words::{WORD, escapes, first, is_clean, must_escape};
+use super::words::{WORD, escapes, first, must_escape};
 
 /// So much text is escaped at a time, in bytes.
 const CHUNK: usize = 64;
@@ -9,9 +9,6 @@ const ROOM: usize = (CHUNK + WORD) * 6 + WORD;
 
 /// Appends UTF-8 text as the inside of a string.
 pub(crate) fn escape(text: &[u8], out: &mut Vec<u8>) {
-    if text.len() < CHUNK && is_clean(text) {
-        return out.extend_from_slice(text);
-    }
     let mut room = [0; ROOM];
     let mut rest = text;
     while !rest.is_empty() {

@@ -20,9 +20,13 @@ impl<'a> Scanner<'a> {
     /// [`go_past`](Self::go_past).
     #[inline(always)]
     pub(super) fn plain_pair(&self, is_first: bool) -> Option<PlainPair<'a>> {
-        let open: &[u8] = if is_first { b"\"" } else { b",\"" };
-        let rest = self.event.get(self.at..)?.strip_prefix(open)?;
-        let (name, rest) = plain(rest)?;
+        let rest = self.event.get(self.at..)?;
+        let rest = if is_first {
+            rest
+        } else {
+            rest.strip_prefix(b",")?
+        };
+        let (name, rest) = plain(rest.strip_prefix(b"\"")?)?;
         let (rest, is_array) = match rest.strip_prefix(b":\"") {
             Some(rest) => (rest, false),
             None => (rest.strip_prefix(b":[\"")?, true),
@@ -59,10 +63,8 @@ impl<'a> Scanner<'a> {
         let mut rest = self.event.get(self.at..)?.strip_prefix(b"{")?;
         other.pass(b'{')?;
         loop {
-            let name = other.written_string()?;
-            rest = rest.strip_prefix(name)?.strip_prefix(b":[")?;
-            other.pass(b':')?;
-            let value = other.written_string()?;
+            let (name, value) = other.written_pair()?;
+            rest = rest.strip_prefix(name)?.strip_prefix(b"[")?;
             rest = rest.strip_prefix(value)?.strip_prefix(b"]")?;
             if let Some(rest) = rest.strip_prefix(b"}") {
                 other.pass(b'}')?;
@@ -73,16 +75,31 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// A string that begins here, as it is written.
-    fn written_string(&mut self) -> Option<&'a [u8]> {
-        let start = self.at;
-        if self.event.get(start) != Some(&b'"') {
-            return None;
+    /// The next member as it is written: the name with its colon, and the value.
+    #[inline]
+    fn written_pair(&mut self) -> Option<(&'a [u8], &'a [u8])> {
+        let (event, start) = (self.event, self.at);
+        if let Some(pair) = self.plain_pair(true) {
+            self.go_past(&pair);
+            let value = pair.value.start - 1;
+            return Some((&event[start..value], &event[value..pair.end]));
         }
-        self.skip_string().ok()?;
-        self.event.get(start..self.at)
+        self.written_string()?;
+        self.pass(b':')?;
+        let value = self.at;
+        self.written_string()?;
+        Some((&event[start..value], &event[value..self.at]))
     }
 
+    /// Skips a string that begins here.
+    fn written_string(&mut self) -> Option<()> {
+        match self.event.get(self.at) {
+            Some(b'"') => self.skip_string().ok(),
+            _ => None,
+        }
+    }
+
+    /// Skips a byte.
     fn pass(&mut self, byte: u8) -> Option<()> {
         let is_here = self.event.get(self.at) == Some(&byte);
         self.at += usize::from(is_here);

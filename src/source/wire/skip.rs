@@ -5,16 +5,35 @@ use crate::Error;
 
 impl Scanner<'_> {
     /// Skips a value.
+    #[inline]
     pub(crate) fn skip(&mut self) -> Result<(), Error> {
+        match self.peek() {
+            Some(b'"') => self.skip_string(),
+            _ => self.skip_other(),
+        }
+    }
+
+    fn skip_other(&mut self) -> Result<(), Error> {
         let mut nesting = Nesting::default();
         loop {
             match self.peek() {
                 Some(b'"') => self.skip_string()?,
-                Some(open @ (b'{' | b'[')) => {
+                Some(b'{') => {
                     self.at += 1;
-                    nesting.push(open == b'{');
-                    let mut is_first = true;
-                    if self.enter_next(&mut nesting, &mut is_first)? {
+                    if self.peek() == Some(b'}') {
+                        self.at += 1;
+                    } else {
+                        nesting.push(true);
+                        self.skip_key()?;
+                        continue;
+                    }
+                }
+                Some(b'[') => {
+                    self.at += 1;
+                    if self.peek() == Some(b']') {
+                        self.at += 1;
+                    } else {
+                        nesting.push(false);
                         continue;
                     }
                 }
@@ -30,32 +49,30 @@ impl Scanner<'_> {
                 if nesting.is_empty() {
                     return Ok(());
                 }
-                let mut is_first = false;
-                if self.enter_next(&mut nesting, &mut is_first)? {
-                    break;
+                let is_object = nesting.is_object();
+                match self.peek() {
+                    Some(b',') if is_object => {
+                        self.at += 1;
+                        self.skip_key()?;
+                        break;
+                    }
+                    Some(b',') => {
+                        self.at += 1;
+                        break;
+                    }
+                    Some(b'}') if is_object => self.at += 1,
+                    Some(b']') if !is_object => self.at += 1,
+                    Some(_) => return Err(self.not_here("a comma")),
+                    None => return Err(self.ends()),
                 }
+                nesting.pop();
             }
         }
     }
 
-    /// Goes to the next value of the innermost object or array; leaves that at its end.
-    fn enter_next(&mut self, nesting: &mut Nesting, is_first: &mut bool) -> Result<bool, Error> {
-        let has_next = if nesting.is_object() {
-            self.member_over(is_first)?
-        } else {
-            self.next(b']', is_first)?
-        };
-        if !has_next {
-            nesting.pop();
-        }
-        Ok(has_next)
-    }
-
-    /// As `member`, without reading the key.
-    fn member_over(&mut self, is_first: &mut bool) -> Result<bool, Error> {
-        if !self.next(b'}', is_first)? {
-            return Ok(false);
-        }
+    /// Skips a key and the colon after it.
+    #[inline]
+    fn skip_key(&mut self) -> Result<(), Error> {
         if self.peek() != Some(b'"') {
             return Err(self.not_here("a key"));
         }
@@ -64,7 +81,7 @@ impl Scanner<'_> {
             return Err(self.not_here("a colon"));
         }
         self.at += 1;
-        Ok(true)
+        Ok(())
     }
 
     /// Skips a number: an integer, then maybe a fraction and an exponent.

@@ -63,15 +63,16 @@ pub(super) fn first(marks: u64) -> usize {
     marks.trailing_zeros() as usize / 8 % WORD
 }
 
-/// Whether a string in JSON can hold text as it is.
+/// Whether a string in JSON can hold text as it is, and text is ASCII.
 #[inline]
-pub(super) fn is_clean(text: &[u8]) -> bool {
+pub(super) fn is_plain(text: &[u8]) -> bool {
     let (mut rest, mut marks) = (text, 0);
     while let Some((word, tail)) = rest.split_first_chunk() {
-        marks |= escapes(word);
+        marks |= escapes(word) | (u64::from_le_bytes(*word) & HIGHS);
         rest = tail;
     }
-    marks == 0 && !rest.iter().any(|byte| must_escape(*byte))
+    let is_plain = |byte: &u8| byte.is_ascii() && !must_escape(*byte);
+    marks == 0 && rest.iter().all(is_plain)
 }
 
 /// Whether a string in JSON cannot hold a byte as it is.

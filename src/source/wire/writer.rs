@@ -6,6 +6,7 @@ use http::{Response, StatusCode};
 
 use super::body::{Form, encode_body, form_of};
 use super::escape::escape;
+use super::words::is_plain;
 use crate::options::BodyEncoding;
 
 /// A reply in the making: a JSON object, one member after the other.
@@ -203,7 +204,9 @@ impl<'r> Writer<'r> {
     /// A header's value: UTF-8 as it is, other bytes as the Latin-1 characters they are.
     fn escaped_value(&mut self, value: &HeaderValue) {
         let bytes = value.as_bytes();
-        if value.to_str().is_ok() || std::str::from_utf8(bytes).is_ok() {
+        if is_plain(bytes) {
+            self.out.extend_from_slice(bytes);
+        } else if std::str::from_utf8(bytes).is_ok() {
             escape(bytes, &mut self.out);
         } else {
             let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
@@ -216,7 +219,7 @@ impl<'r> Writer<'r> {
         let headers = self.response.headers();
         let has_connection = headers.contains_key(header::CONNECTION);
         headers.iter().filter(move |(name, _)| {
-            let is_length = **name == header::CONTENT_LENGTH && !keeps_length;
+            let is_length = *name == header::CONTENT_LENGTH && !keeps_length;
             let is_named = has_connection && is_named_by_connection(headers, name);
             !is_length && !is_hop_by_hop(name) && !is_named
         })
@@ -238,13 +241,16 @@ impl<'r> Writer<'r> {
 
 /// Whether a header speaks of one connection only (RFC 9110, 7.6.1).
 pub(crate) fn is_hop_by_hop(name: &HeaderName) -> bool {
-    *name == header::CONNECTION
-        || *name == header::TRANSFER_ENCODING
-        || *name == header::UPGRADE
-        || *name == header::TE
-        || *name == header::TRAILER
-        || name.as_str() == "keep-alive"
-        || name.as_str() == "proxy-connection"
+    matches!(
+        name.as_str(),
+        "connection"
+            | "keep-alive"
+            | "proxy-connection"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+            | "upgrade"
+    )
 }
 
 fn is_named_by_connection(headers: &HeaderMap, name: &HeaderName) -> bool {
