@@ -33,13 +33,17 @@ impl<'a> QueryIn<'_, 'a> {
         }
     }
 
-    pub(super) fn len_hint(&self) -> usize {
-        // The query is one of several members, and cannot be longer than the event.
-        if self.is_absent() {
-            0
-        } else {
-            self.wire.event.len().min(256)
-        }
+    /// How long the query is, with its question mark: exactly, if it is there as the client wrote
+    /// it and needs no escape.
+    pub(super) fn len_hint(&self) -> Result<usize, Error> {
+        Ok(match self.query {
+            _ if self.is_absent() => 0,
+            Query::Verbatim { value } => value
+                .text(self.wire.event)?
+                .map_or(0, |text| 1 + text.len()),
+            // It is one of several members, and cannot be longer than the event.
+            Query::Split { .. } => self.wire.event.len().min(256),
+        })
     }
 
     pub(super) fn write(&mut self, target: &mut Vec<u8>) -> Result<(), Error> {

@@ -7,7 +7,6 @@ use std::fmt;
 
 use super::Text;
 use super::locate::path_to;
-use super::string::SHORT;
 use crate::Error;
 
 /// A place in an event.
@@ -84,7 +83,7 @@ impl<'a> Scanner<'a> {
             return Err(self.not_here("a key"));
         }
         self.key_at = self.at;
-        let key = self.string_here(SHORT)?;
+        let key = self.string_here()?;
         if self.peek() != Some(b':') {
             return Err(self.not_here("a colon"));
         }

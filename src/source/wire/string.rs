@@ -1,11 +1,11 @@
 //! Reads strings: those without escapes as slices of the event, others in one pass.
 
-use super::words::{WORD, find_quote, first, quotes};
+use super::words::{WORD, find_far_quote, find_quote, first, quotes};
 use super::{Scanner, Text};
 use crate::Error;
 
 /// Room for most strings with escapes, in bytes.
-pub(super) const SHORT: usize = 256;
+const SHORT: usize = 256;
 
 impl<'a> Scanner<'a> {
     /// Reads a string.
@@ -14,7 +14,7 @@ impl<'a> Scanner<'a> {
         if self.peek() != Some(b'"') {
             return Err(self.unexpected("a string"));
         }
-        self.string_here(SHORT)
+        self.string_here()
     }
 
     /// Reads a string that may be most of the event, as a body is.
@@ -22,7 +22,14 @@ impl<'a> Scanner<'a> {
         if self.peek() != Some(b'"') {
             return Err(self.unexpected("a string"));
         }
-        self.string_here(self.event.len())
+        let text = self.event.get(self.at + 1..).unwrap_or_default();
+        match find_far_quote(text) {
+            Some(end) if text[end] == b'"' => {
+                self.at += end + 2;
+                Ok(Text::Borrowed(&text[..end]))
+            }
+            _ => self.escaped(self.event.len()).map(Text::Owned),
+        }
     }
 
     /// Reads a string or null.
@@ -34,12 +41,12 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Reads a string that begins here; one with escapes gets so much room, in bytes.
+    /// Reads a string that begins here.
     #[inline]
-    pub(super) fn string_here(&mut self, room: usize) -> Result<Text<'a>, Error> {
+    pub(super) fn string_here(&mut self) -> Result<Text<'a>, Error> {
         match self.plain_here() {
             Some(text) => Ok(Text::Borrowed(text)),
-            None => self.escaped(room).map(Text::Owned),
+            None => self.escaped(SHORT).map(Text::Owned),
         }
     }
 

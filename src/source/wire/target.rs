@@ -67,7 +67,7 @@ impl<'a> Wire<'a> {
             };
             return self.checked_uri(uri, path, field);
         }
-        let mut target = Vec::with_capacity(text.len() + query.len_hint() + 16);
+        let mut target = Vec::with_capacity(text.len() + query.len_hint()?);
         percent_encode(&text, refused, &mut target);
         query.write(&mut target)?;
         self.checked_uri(target.into(), path, field)
@@ -93,7 +93,7 @@ impl<'a> Wire<'a> {
             .text(self.event)?
             .ok_or_else(|| Error::missing(field))?;
         let mut query = QueryIn { wire: self, query };
-        let mut target = Vec::with_capacity(prefix.len() + text.len() + query.len_hint() + 16);
+        let mut target = Vec::with_capacity(prefix.len() + 1 + text.len() + query.len_hint()?);
         target.extend_from_slice(prefix.trim_end_matches('/').as_bytes());
         target.push(b'/');
         percent_encode(&text, &SEGMENT, &mut target);

@@ -13,18 +13,11 @@ const fn all(byte: u8) -> u64 {
 }
 
 /// Where a string in JSON ends or has an escape: the first quote or backslash.
-#[inline]
+///
+/// By the instructions that every machine of a kind has, so that it needs no call: most strings
+/// are done sooner than one.
+#[inline(always)]
 pub(super) fn find_quote(text: &[u8]) -> Option<usize> {
-    // Most strings are short, and are done before a call of a function would be.
-    const NEAR: usize = 128;
-    let near = &text[..text.len().min(NEAR)];
-    find_near(near)
-        .or_else(|| memchr::memchr2(b'"', b'\\', &text[near.len()..]).map(|at| near.len() + at))
-}
-
-/// The same by the instructions that every machine of this kind has, so that it needs no call.
-#[inline]
-fn find_near(text: &[u8]) -> Option<usize> {
     #[cfg(target_arch = "aarch64")]
     use memchr::arch::aarch64::neon::memchr::Two;
     #[cfg(target_arch = "x86_64")]
@@ -35,6 +28,11 @@ fn find_near(text: &[u8]) -> Option<usize> {
         return two.find(text);
     }
     memchr::arch::all::memchr::Two::new(b'"', b'\\').find(text)
+}
+
+/// The same by the best instructions of this machine, for long strings.
+pub(super) fn find_far_quote(text: &[u8]) -> Option<usize> {
+    memchr::memchr2(b'"', b'\\', text)
 }
 
 /// How many bytes are looked at together.
@@ -93,6 +91,7 @@ mod tests {
                     text[at] = byte;
                     let is_quote = matches!(byte, b'"' | b'\\');
                     assert_eq!(find_quote(&text), is_quote.then_some(at));
+                    assert_eq!(find_far_quote(&text), is_quote.then_some(at));
                 }
             }
         }
