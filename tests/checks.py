@@ -15,6 +15,8 @@ import sys
 import time
 
 FIXTURES = pathlib.Path(__file__).parent / "fixtures"
+# The events that `liftgate bench` has as well.
+EVENTS = FIXTURES.parent.parent / "cli" / "events"
 # The members of a reply besides the three that all have.
 MEMBERS = {
     "rest_api": {"multiValueHeaders"},
@@ -208,7 +210,8 @@ def to(event, path, method="GET", query=None):
 
 
 def raw(fixture):
-    return (FIXTURES / f"{fixture}.json").read_bytes()
+    files = [directory / f"{fixture}.json" for directory in (FIXTURES, EVENTS)]
+    return next(file for file in files if file.exists()).read_bytes()
 
 
 def load(fixture):

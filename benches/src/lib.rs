@@ -1,6 +1,7 @@
 //! What liftgate costs, beside lambda_http and the least that could do.
 //!
-//! - `conversion`: an event's bytes to a reply's, beside a bare scan of the event.
+//! - `conversion`: an event's bytes to a reply's, beside a bare scan of the event. This is
+//!   `liftgate bench`.
 //! - `invocation`: a program that says hello, at a Runtime API, beside a bare loop in hyper.
 //! - `cold_start`: the size of such a program, and the time until its first request.
 //! - `streaming`: a kilobyte that is streamed through AWS's emulator.
@@ -9,22 +10,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-pub mod cases;
-pub mod check;
-pub mod contenders;
 pub mod programs;
 pub mod report;
 pub mod runtime_api;
-pub mod stopwatch;
 
-#[cfg(test)]
-mod tests {
-    use crate::{cases, check};
-
-    #[test]
-    fn both_convert_every_case_to_the_same_reply() {
-        for case in cases::all("") {
-            check::replies(&case);
-        }
-    }
-}
+pub use liftgate_cli::bench::{cases, check, contenders, stopwatch};

@@ -151,21 +151,27 @@ async fn a_rest_api_gets_multi_value_headers() {
 #[tokio::test]
 async fn the_other_gateways_are_answered_whole_in_the_same_run() {
     let fixtures: [(&str, &str); 8] = [
-        ("alb", include_str!("../fixtures/get_alb.json")),
-        ("alb_multi", include_str!("../fixtures/get_alb_multi.json")),
-        ("http_api", include_str!("../fixtures/get_http_api.json")),
+        ("alb", include_str!("../../cli/events/get_alb.json")),
+        (
+            "alb_multi",
+            include_str!("../../cli/events/get_alb_multi.json"),
+        ),
+        (
+            "http_api",
+            include_str!("../../cli/events/get_http_api.json"),
+        ),
         (
             "http_api_v1",
-            include_str!("../fixtures/get_http_api_v1.json"),
+            include_str!("../../cli/events/get_http_api_v1.json"),
         ),
-        ("lattice", include_str!("../fixtures/get_lattice.json")),
+        ("lattice", include_str!("../../cli/events/get_lattice.json")),
         (
             "lattice_v1",
-            include_str!("../fixtures/get_lattice_v1.json"),
+            include_str!("../../cli/events/get_lattice_v1.json"),
         ),
         (
             "websocket",
-            include_str!("../fixtures/websocket_message.json"),
+            include_str!("../../cli/events/websocket_message.json"),
         ),
         ("pass_through", r#"{"Records":[]}"#),
     ];

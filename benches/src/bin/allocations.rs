@@ -1,5 +1,5 @@
-//! Counts the allocations of each case, for the benchmark `conversion`: a program of its
-//! own, so that counting does not slow what is timed. Prints a JSON array.
+//! Counts the allocations of each case: a program of its own, so that counting does not slow
+//! what is timed. Prints a JSON array.
 
 #![allow(clippy::unwrap_used)]
 
@@ -19,10 +19,12 @@ fn count(case: &cases::Case) -> Allocations {
     let input = Input::new(case);
     let (decode, future) = tally(|| contenders::decode(&mut lambda, input));
     let (encode, reply) = tally(|| contenders::poll_now(future));
-    reply.unwrap();
+    reply.unwrap().unwrap();
     let lambda_http = case.is_known_to_lambda_http.then(|| {
         let input = Input::new(case);
-        tally(|| contenders::lambda_http(input)).0
+        let (tally, reply) = tally(|| contenders::lambda_http(input));
+        reply.unwrap();
+        tally
     });
     Allocations {
         decode,

@@ -1,0 +1,9 @@
+//! The parts of the program `liftgate`, for the project's own benchmarks.
+//!
+//! Each command is a module: [`mod@bench`] measures conversions.
+//!
+//! # Features
+//!
+//! - `lambda-http` (default): `bench` measures lambda_http too.
+
+pub mod bench;

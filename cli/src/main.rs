@@ -1,0 +1,26 @@
+//! The program `liftgate`. `liftgate --help` tells what it does.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use liftgate_cli::bench;
+
+/// Tools for apps that run behind AWS gateways.
+#[derive(Debug, Parser)]
+#[command(name = "liftgate", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Measures how long events take to become requests, and responses replies
+    Bench(bench::Args),
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Bench(args) => bench::run(&args),
+    }
+}
