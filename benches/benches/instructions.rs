@@ -18,50 +18,56 @@ use liftgate::Lambda;
 type Counts = BTreeMap<String, u64>;
 
 const STORED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/instructions.json");
+/// Events of fewer bytes are small.
+const SMALL: usize = 8 << 10;
 /// How far a count may be from its bound.
 const TOLERANCE: f64 = 0.05;
-/// The difference of two runs leaves out what a program does before and after.
+/// So many events are converted by the shorter and the longer run.
 const RUNS: [u64; 2] = [50, 250];
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        ["convert", case, times] => convert(case, times.parse().unwrap()),
+        ["convert", case, count] => convert(case, count.parse().unwrap()),
         ["--store", ..] => store(),
         _ => compare(),
     }
 }
 
-/// Runs under valgrind: converts an event a number of times.
-fn convert(name: &str, times: u64) {
+/// Runs under valgrind. Whatever is converted, as much is made to be converted, so that two runs
+/// differ by conversions alone.
+fn convert(name: &str, count: u64) {
     let case = small().find(|case| case.name == name).unwrap();
     let mut lambda = Lambda::new(App::default());
-    for _ in 0..times {
-        black_box(contenders::liftgate(&mut lambda, Input::new(&case)));
+    for index in 0..RUNS[1] {
+        let input = Input::new(&case);
+        if index < count {
+            black_box(contenders::liftgate(&mut lambda, input).unwrap());
+        }
     }
 }
 
 fn small() -> impl Iterator<Item = Case> {
     cases::all("")
         .into_iter()
-        .filter(|case| case.event.len() < 8 << 10)
+        .filter(|case| case.event.len() < SMALL)
 }
 
 fn count() -> Counts {
     let count = |case: Case| {
-        let [few, many] = RUNS.map(|times| instructions(case.name, times));
-        (case.name.to_owned(), (many - few) / (RUNS[1] - RUNS[0]))
+        let [few, many] = RUNS.map(|count| instructions(&case.name, count));
+        (case.name, (many - few) / (RUNS[1] - RUNS[0]))
     };
     small().map(count).collect()
 }
 
-fn instructions(case: &str, times: u64) -> u64 {
+fn instructions(case: &str, count: u64) -> u64 {
     let mut valgrind = Command::new("valgrind");
     valgrind
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(env::current_exe().unwrap())
-        .args(["convert", case, &times.to_string()])
+        .args(["convert", case, &count.to_string()])
         .env_clear();
     let run = valgrind.output().unwrap_or_else(|error| {
         eprintln!("valgrind: {error}; the package `valgrind` has it");

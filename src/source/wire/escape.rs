@@ -2,10 +2,10 @@
 
 use super::words::{WORD, escapes, first, must_escape};
 
-/// So much text is escaped at a time, in bytes.
+/// So much text is looked at together, in bytes.
 const CHUNK: usize = 64;
-/// Room for the longest escapes of a chunk, and for what is written beyond the last.
-const ROOM: usize = (CHUNK + WORD) * 6 + WORD;
+/// So much is put together before it is appended, in bytes.
+const ROOM: usize = 512;
 
 /// Appends UTF-8 text as the inside of a string.
 pub(crate) fn escape(text: &[u8], out: &mut Vec<u8>) {
@@ -21,19 +21,19 @@ pub(crate) fn escape(text: &[u8], out: &mut Vec<u8>) {
         });
         let (clean, tail) = rest.split_at(clean.count() * CHUNK);
         out.extend_from_slice(clean);
-        rest = escape_chunk(tail, &mut room, out);
+        rest = escape_some(tail, &mut room, out);
     }
 }
 
-/// Escapes the text's first chunk and maybe a few bytes more; gives the rest.
+/// Escapes as much text as there is room for; gives the rest.
 #[inline]
-fn escape_chunk<'t>(text: &'t [u8], room: &mut [u8; ROOM], out: &mut Vec<u8>) -> &'t [u8] {
+fn escape_some<'t>(text: &'t [u8], room: &mut [u8; ROOM], out: &mut Vec<u8>) -> &'t [u8] {
     let (mut rest, mut len) = (text, 0);
     // A word is written whole, and what comes next over the part of it that does not count.
-    while let Some((word, tail)) = rest.split_first_chunk::<WORD>() {
-        if text.len() - rest.len() >= CHUNK {
+    while len <= ROOM - 2 * WORD {
+        let Some((word, tail)) = rest.split_first_chunk::<WORD>() else {
             break;
-        }
+        };
         room[len..len + WORD].copy_from_slice(word);
         let marks = escapes(word);
         if marks == 0 {
@@ -42,25 +42,23 @@ fn escape_chunk<'t>(text: &'t [u8], room: &mut [u8; ROOM], out: &mut Vec<u8>) ->
             continue;
         }
         let clean = first(marks);
-        len += clean + escape_byte(word[clean], &mut room[len + clean..]);
+        len += clean;
+        let (escape, escape_len) = &ESCAPES[usize::from(word[clean])];
+        room[len..len + WORD].copy_from_slice(escape);
+        len += usize::from(*escape_len);
         rest = &rest[clean + 1..];
     }
-    if rest.len() < WORD {
-        for &byte in rest {
-            len += escape_byte(byte, &mut room[len..]);
-        }
-        rest = &[];
+    while len <= ROOM - WORD && rest.len() < WORD {
+        let Some((byte, tail)) = rest.split_first() else {
+            break;
+        };
+        let (escape, escape_len) = &ESCAPES[usize::from(*byte)];
+        room[len..len + WORD].copy_from_slice(escape);
+        len += usize::from(*escape_len);
+        rest = tail;
     }
     out.extend_from_slice(&room[..len]);
     rest
-}
-
-/// Writes a byte or its escape; says how long that is.
-#[inline(always)]
-fn escape_byte(byte: u8, room: &mut [u8]) -> usize {
-    let (escape, len) = &ESCAPES[usize::from(byte)];
-    room[..WORD].copy_from_slice(escape);
-    usize::from(*len)
 }
 
 /// Each byte as a string has it, and the length of that.

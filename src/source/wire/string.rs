@@ -84,31 +84,43 @@ impl<'a> Scanner<'a> {
         let mut room = [0; ROOM + 2 * WORD];
         let (mut at, mut len) = (self.at + 1, 0);
         loop {
-            let rest = self.event.get(at..).unwrap_or_default();
+            let mut rest = self.event.get(at..).unwrap_or_default();
+            // Nearly all is what a string holds as it is, and escapes of two bytes.
+            while len <= ROOM {
+                let Some((word, tail)) = rest.split_first_chunk::<WORD>() else {
+                    break;
+                };
+                room[len..len + WORD].copy_from_slice(word);
+                let marks = quotes(word);
+                if marks == 0 {
+                    len += WORD;
+                    rest = tail;
+                    continue;
+                }
+                let clean = first(marks);
+                let byte = ESCAPES[usize::from(word[(clean + 1) % WORD])];
+                if word[clean] == b'"' || clean + 1 == WORD || byte == 0 {
+                    break;
+                }
+                len += clean;
+                room[len] = byte;
+                len += 1;
+                rest = &rest[clean + 2..];
+            }
+            at = self.event.len() - rest.len();
             if len > ROOM {
                 if let Some((out, room)) = &mut out {
                     out.reserve(rest.len().min(*room) + ROOM);
                 }
                 append(&room[..len], &mut out);
                 len = 0;
+                continue;
             }
-            let clean = match rest.first_chunk::<WORD>() {
-                Some(word) => {
-                    room[len..len + WORD].copy_from_slice(word);
-                    let marks = quotes(word);
-                    if marks == 0 {
-                        at += WORD;
-                        len += WORD;
-                        continue;
-                    }
-                    first(marks)
-                }
-                None => {
-                    let clean = find_quote(rest).ok_or_else(|| self.ends())?;
-                    room[len..len + clean].copy_from_slice(&rest[..clean]);
-                    clean
-                }
-            };
+            // What is left is a quote, or an escape, soon, or the event ends.
+            let near = &rest[..rest.len().min(WORD)];
+            let clean = near.iter().position(|byte| matches!(byte, b'"' | b'\\'));
+            let clean = clean.ok_or_else(|| self.ends())?;
+            room[len..len + clean].copy_from_slice(&near[..clean]);
             at += clean;
             len += clean;
             match rest[clean..] {
