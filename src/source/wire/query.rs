@@ -125,6 +125,14 @@ impl Pairs<'_> {
         };
         scanner.enter_object(EXPECTED)?;
         let mut is_first = true;
+        while let Some(pair) = scanner.plain_pair(is_first) {
+            if notes_names || !known.is_empty() {
+                break;
+            }
+            self.write(pair.name, Some(&event[pair.value.clone()]));
+            scanner.go_past(&pair);
+            is_first = false;
+        }
         while let Some(name) = scanner.member(&mut is_first)? {
             if known.contains(&name) {
                 scanner.skip()?;

@@ -164,8 +164,10 @@ const ROOM: usize = 128;
 
 #[inline]
 fn append(text: &[u8], out: &mut Option<(&mut Vec<u8>, usize)>) {
-    if let Some((out, _)) = out {
-        out.extend_from_slice(text);
+    match out {
+        Some((out, _)) if out.capacity() == 0 => **out = text.to_vec(),
+        Some((out, _)) => out.extend_from_slice(text),
+        None => {}
     }
 }
 
