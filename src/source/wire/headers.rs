@@ -47,12 +47,18 @@ impl<'e> HeadersIn<'e> {
     /// Adds a header as nearly all are; says whether it could.
     #[inline]
     fn append_plain(&mut self, pair: &PlainPair<'_>) -> bool {
-        let name = known_name(pair.name).or_else(|| HeaderName::from_bytes(pair.name).ok());
-        let Some(name) = name else {
+        let value = HeaderValue::from_maybe_shared(self.event.slice(pair.value.clone()));
+        let Ok(value) = value else {
             return false;
         };
-        let value = HeaderValue::from_maybe_shared(self.event.slice(pair.value.clone()));
-        value.is_ok_and(|value| self.map.try_append(name, value).is_ok())
+        let appended = match known_name(pair.name) {
+            Some(name) => self.map.try_append(name, value),
+            None => match HeaderName::from_bytes(pair.name) {
+                Ok(name) => self.map.try_append(name, value),
+                Err(_) => return false,
+            },
+        };
+        appended.is_ok()
     }
 
     /// The headers in an object of the event.

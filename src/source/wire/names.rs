@@ -7,7 +7,7 @@ use super::{Text, shared};
 
 pub(super) fn header_name(name: &[u8]) -> Result<HeaderName, String> {
     if let Some(known) = known_name(name) {
-        return Ok(known);
+        return Ok(known.clone());
     }
     HeaderName::from_bytes(name).map_err(|_| {
         let name = String::from_utf8_lossy(name);
@@ -44,13 +44,13 @@ pub(super) const fn is_bad(byte: u8) -> bool {
 
 /// Names that gateways and browsers send, as they write them: found faster than by reading them,
 /// and those that `http` has no constant for need no memory of their own.
-pub(super) fn known_name(name: &[u8]) -> Option<HeaderName> {
+pub(super) fn known_name(name: &[u8]) -> Option<&'static HeaderName> {
     macro_rules! known {
         ($($($spelling:literal)|+ => $name:expr,)+) => {
             match name {
                 $($($spelling)|+ => {
-                    const NAME: HeaderName = $name;
-                    Some(NAME)
+                    static NAME: HeaderName = $name;
+                    Some(&NAME)
                 })+
                 _ => None,
             }
