@@ -27,6 +27,8 @@ struct Row {
     crates: usize,
     /// From before the program is started until it has asked for an invocation.
     start_ns: Spread,
+    /// In how many rounds it asked sooner than lambda_http's program.
+    sooner: Option<usize>,
     /// The CPU time until then, in the kernel too.
     cpu_ns: Option<f64>,
 }
@@ -50,24 +52,32 @@ fn main() {
             .collect();
         let api = RuntimeApi::start("{}");
         let mut starts: Vec<Starts> = programs.iter().map(|_| Starts::default()).collect();
-        for _ in 0..STARTS {
-            for (path, starts) in paths.iter().zip(&mut starts) {
+        for round in 0..STARTS {
+            let mut turns: Vec<_> = paths.iter().zip(&mut starts).collect();
+            // Nobody always follows the same program.
+            if round % 2 == 1 {
+                turns.reverse();
+            }
+            for (path, starts) in turns {
                 starts.add(path, &api);
             }
         }
-        for ((program, path), starts) in programs.iter().zip(&paths).zip(starts) {
-            let Starts { wall_ns, cpu_ns } = starts;
+        for ((program, path), own) in programs.iter().zip(&paths).zip(&starts) {
+            let Starts { wall_ns, cpu_ns } = own;
+            let rival = programs.iter().position(|it| it.name == program.rival);
+            let rival = rival.filter(|_| program.name != program.rival);
             rows.push(Row {
                 name: program.name,
                 profile,
                 bytes: fs::metadata(path).unwrap().len(),
                 crates: program.crates(),
                 start_ns: Spread {
-                    p10: percentile(&wall_ns, 10),
-                    median: percentile(&wall_ns, 50),
-                    p90: percentile(&wall_ns, 90),
+                    p10: percentile(wall_ns, 10),
+                    median: percentile(wall_ns, 50),
+                    p90: percentile(wall_ns, 90),
                 },
-                cpu_ns: (cpu_ns.len() == STARTS).then(|| percentile(&cpu_ns, 50)),
+                sooner: rival.map(|rival| own.sooner_than(&starts[rival])),
+                cpu_ns: (cpu_ns.len() == STARTS).then(|| percentile(cpu_ns, 50)),
             });
         }
     }
@@ -107,6 +117,12 @@ impl Starts {
         drop(running);
         api.reset();
     }
+
+    /// In how many rounds it was.
+    fn sooner_than(&self, other: &Starts) -> usize {
+        let rounds = self.wall_ns.iter().zip(&other.wall_ns);
+        rounds.filter(|(own, other)| own < other).count()
+    }
 }
 
 fn print_table(programs: &[Program], rows: &[Row]) {
@@ -115,7 +131,8 @@ fn print_table(programs: &[Program], rows: &[Row]) {
     println!("made of; milliseconds from before the start until they ask for an invocation, by");
     println!("tenth percentile, median and ninetieth, and of CPU time. `release` is cargo's own");
     println!("profile, `deploy` has LTO and one codegen unit. Then size, start and CPU time over");
-    println!("the floor's, and over lambda_http's.\n");
+    println!("the floor's, and over lambda_http's; and in how many of the {STARTS} rounds, in");
+    println!("which each program starts once, it asked sooner than lambda_http's.\n");
     let head = [
         "program",
         "profile",
@@ -131,6 +148,7 @@ fn print_table(programs: &[Program], rows: &[Row]) {
         "size/lambda_http",
         "start",
         "CPU",
+        "sooner",
     ];
     let millis = |nanos: f64| format!("{:.2}", nanos / 1e6);
     let lines = programs.iter().cycle().zip(rows).map(|(program, row)| {
@@ -155,6 +173,7 @@ fn print_table(programs: &[Program], rows: &[Row]) {
             cells.push(ratio(|row| Some(row.start_ns.median)));
             cells.push(ratio(|row| row.cpu_ns));
         }
+        cells.push(or_dash(row.sooner.map(|rounds| rounds.to_string())));
         cells
     });
     report::print_table(&head, lines);

@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use benches::cases;
-use benches::programs::{self, FLOOR, Program, Running};
+use benches::counters::{instructions, syscalls};
+use benches::programs::{self, FLOOR, LIFTGATE, LIFTGATE_ON_LAMBDA_RUNTIME, Program, Running};
 use benches::report::{self, or_dash};
 use benches::runtime_api::RuntimeApi;
 use benches::stopwatch::percentile;
@@ -15,21 +17,25 @@ use serde::Serialize;
 const TURN: usize = 300;
 const ROUNDS: usize = 80;
 
-/// The invocations of a short and of a long run, whose difference tells of the invocations
-/// without the start.
-const FEW: usize = 200;
-const MANY: usize = 1200;
-
 /// What one invocation costs a program.
 #[derive(Serialize)]
 struct Row {
     name: &'static str,
     /// In the program itself, without the kernel's.
     instructions: Option<f64>,
+    /// By name.
+    syscalls: Option<BTreeMap<String, f64>>,
     /// In the program and in the kernel.
     cpu_ns: Option<f64>,
     /// From the event until the program asks for another one.
     wall_ns: f64,
+}
+
+impl Row {
+    /// All system calls.
+    fn calls(&self) -> Option<f64> {
+        Some(self.syscalls.as_ref()?.values().sum())
+    }
 }
 
 fn main() {
@@ -39,6 +45,7 @@ fn main() {
     let event = String::from_utf8(case.event).unwrap();
     let paths: Vec<_> = programs.iter().map(|it| it.build("release")).collect();
     let mut racers: Vec<Racer> = paths.iter().map(|path| Racer::new(path, &event)).collect();
+    check_replies(&programs, &racers);
     for _ in 0..ROUNDS {
         racers.iter_mut().for_each(Racer::turn);
     }
@@ -50,6 +57,7 @@ fn main() {
         rows.push(Row {
             name: program.name,
             instructions: instructions(path, &event),
+            syscalls: syscalls(path, &event),
             cpu_ns,
             wall_ns,
         });
@@ -58,6 +66,17 @@ fn main() {
         report::print_json(&rows);
     } else {
         print_table(&programs, &rows);
+    }
+}
+
+/// Panics if liftgate's replies depend on the runtime.
+fn check_replies(programs: &[Program], racers: &[Racer]) {
+    let reply = |name| {
+        let place = programs.iter().position(|program| program.name == name)?;
+        Some(racers[place].api.reply())
+    };
+    if let Some((own, other)) = reply(LIFTGATE).zip(reply(LIFTGATE_ON_LAMBDA_RUNTIME)) {
+        assert_eq!(String::from_utf8(own), String::from_utf8(other));
     }
 }
 
@@ -101,33 +120,33 @@ impl Racer {
     }
 }
 
-fn instructions(program: &Path, event: &str) -> Option<f64> {
-    let few = programs::instructions(program, event, FEW)?;
-    let many = programs::instructions(program, event, MANY)?;
-    Some((many - few) as f64 / (MANY - FEW) as f64)
-}
-
 fn print_table(programs: &[Program], rows: &[Row]) {
     report::print_machine();
     println!("What an invocation costs a program that says hello to a browser's GET request by");
-    println!("an HTTP API: instructions (outside the kernel, by callgrind), microseconds of CPU");
-    println!("time (in the kernel too), and microseconds from the event until the program asks");
-    println!("for another one: medians of turns. `floor` converts nothing. Then all three over");
-    println!("the floor's, and over lambda_http's.\n");
+    println!("an HTTP API: instructions (outside the kernel, by callgrind), system calls (by");
+    println!("strace), microseconds of CPU time (in the kernel too), and microseconds from the");
+    println!("event until the program asks for another one: medians of turns. `floor` converts");
+    println!("nothing. Then all four over the floor's, and over lambda_http's.\n");
     if rows.iter().any(|row| row.instructions.is_none()) {
         println!("There is no valgrind here to count instructions.\n");
+    }
+    if rows.iter().any(|row| row.syscalls.is_none()) {
+        println!("There is no strace here that may count system calls.\n");
     }
     let of = |name| rows.iter().find(|row| row.name == name);
     let micros = |nanos: f64| format!("{:.1}", nanos / 1e3);
     let head = [
         "program",
         "instructions",
+        "syscalls",
         "CPU",
         "wall",
         "/floor",
+        "syscalls",
         "CPU",
         "wall",
         "/lambda_http",
+        "syscalls",
         "CPU",
         "wall",
     ];
@@ -135,6 +154,7 @@ fn print_table(programs: &[Program], rows: &[Row]) {
         let mut cells = vec![
             row.name.to_owned(),
             or_dash(row.instructions.map(|count| format!("{count:.0}"))),
+            or_dash(row.calls().map(|count| format!("{count:.1}"))),
             or_dash(row.cpu_ns.map(micros)),
             micros(row.wall_ns),
         ];
@@ -144,6 +164,7 @@ fn print_table(programs: &[Program], rows: &[Row]) {
                 or_dash(ratio.map(|(ours, theirs)| format!("{:.2}", ours / theirs)))
             };
             cells.push(ratio(|row| row.instructions));
+            cells.push(ratio(Row::calls));
             cells.push(ratio(|row| row.cpu_ns));
             cells.push(ratio(|row| Some(row.wall_ns)));
         }

@@ -1,8 +1,8 @@
-//! The programs that say hello: each a package of its own, since cargo would otherwise build
-//! all with the features of any.
+//! The programs: each a package of its own, since cargo would otherwise build all with the
+//! features of any.
 
 use std::collections::BTreeSet;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::{env, fs, process};
@@ -24,22 +24,33 @@ pub struct Program {
 
 /// The program that the others are measured by.
 pub const FLOOR: &str = "floor";
+/// The program by liftgate.
+pub const LIFTGATE: &str = "liftgate";
+/// The program by liftgate's service on AWS's runtime.
+pub const LIFTGATE_ON_LAMBDA_RUNTIME: &str = "liftgate, lambda_runtime";
+/// The program by lambda_http.
+pub const LAMBDA_HTTP: &str = "lambda_http";
 
-const ALL: [Program; 5] = [
+const ALL: [Program; 6] = [
     Program {
         name: FLOOR,
         package: "bench-floor",
-        rival: "lambda_http",
+        rival: LAMBDA_HTTP,
     },
     Program {
-        name: "liftgate",
+        name: LIFTGATE,
         package: "bench-liftgate",
-        rival: "lambda_http",
+        rival: LAMBDA_HTTP,
     },
     Program {
-        name: "lambda_http",
+        name: LAMBDA_HTTP,
         package: "bench-lambda-http",
-        rival: "lambda_http",
+        rival: LAMBDA_HTTP,
+    },
+    Program {
+        name: LIFTGATE_ON_LAMBDA_RUNTIME,
+        package: "bench-liftgate-lambda-runtime",
+        rival: LAMBDA_HTTP,
     },
     Program {
         name: "liftgate, axum",
@@ -56,14 +67,33 @@ const ALL: [Program; 5] = [
 /// The programs that stream a kilobyte.
 pub const STREAMS: [Program; 2] = [
     Program {
-        name: "liftgate",
+        name: LIFTGATE,
         package: "bench-liftgate-stream",
-        rival: "lambda_http",
+        rival: LAMBDA_HTTP,
     },
     Program {
-        name: "lambda_http",
+        name: LAMBDA_HTTP,
         package: "bench-lambda-http-stream",
-        rival: "lambda_http",
+        rival: LAMBDA_HTTP,
+    },
+];
+
+/// The programs that send back what they are sent.
+pub const ECHOES: [Program; 3] = [
+    Program {
+        name: FLOOR,
+        package: "bench-floor-echo",
+        rival: LAMBDA_HTTP,
+    },
+    Program {
+        name: LIFTGATE,
+        package: "bench-liftgate-echo",
+        rival: LAMBDA_HTTP,
+    },
+    Program {
+        name: LAMBDA_HTTP,
+        package: "bench-lambda-http-echo",
+        rival: LAMBDA_HTTP,
     },
 ];
 
@@ -109,7 +139,8 @@ impl Program {
         crates.collect::<BTreeSet<_>>().len()
     }
 
-    fn cargo(&self, command: &str) -> Command {
+    /// A command of cargo's for the program.
+    pub fn cargo(&self, command: &str) -> Command {
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.args([command, "--locked", "--package", self.package]);
         cargo
@@ -158,6 +189,21 @@ impl Running {
         threads.flatten().map(of_thread).sum()
     }
 
+    /// The memory that the program has now, and the most that it has had, in bytes; `None` where
+    /// Linux does not tell.
+    pub fn resident(&self) -> Option<Resident> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.0.id())).ok()?;
+        let bytes = |name| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            let kib: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+            Some(kib << 10)
+        };
+        Some(Resident {
+            now: bytes("VmRSS:")?,
+            peak: bytes("VmHWM:")?,
+        })
+    }
+
     /// Asks the program to end, and waits until it has.
     pub fn end(mut self) {
         // Not by `kill`, which leaves a tool no time to write.
@@ -174,6 +220,15 @@ impl Drop for Running {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// The resident set of a program, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Resident {
+    /// What it is.
+    pub now: u64,
+    /// The most that it has been.
+    pub peak: u64,
 }
 
 /// A directory for what is needed while a benchmark runs.
@@ -204,35 +259,4 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
-}
-
-/// Instructions of a program for a number of invocations, as callgrind counts them: those
-/// outside the kernel. `None` where there is no valgrind.
-pub fn instructions(program: &Path, event: &str, invocations: usize) -> Option<u64> {
-    if Command::new("valgrind").arg("--version").output().is_err() {
-        return None;
-    }
-    let scratch = Scratch::new();
-    let counts = scratch.file("counts");
-    let option = |name: &str, file: &Path| {
-        let mut option = OsString::from(name);
-        option.push(file);
-        option
-    };
-    let line = [
-        "valgrind".into(),
-        "--tool=callgrind".into(),
-        option("--callgrind-out-file=", &counts),
-        option("--log-file=", &scratch.file("log")),
-        program.into(),
-    ];
-    let api = RuntimeApi::start(event);
-    let running = Running::start(&line, &api);
-    api.invoke(invocations);
-    running.end();
-    let counts = fs::read_to_string(counts).unwrap();
-    let total = counts
-        .lines()
-        .find_map(|line| line.strip_prefix("totals: "));
-    Some(total.unwrap().parse().unwrap())
 }

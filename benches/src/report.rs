@@ -6,12 +6,19 @@ use serde::{Deserialize, Serialize};
 /// The allocations of one conversion.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Allocations {
-    /// liftgate's, from the event to the request.
+    /// liftgate's.
+    pub liftgate: Halves,
+    /// lambda_http's; `None` where it does not know the event.
+    pub lambda_http: Option<Halves>,
+}
+
+/// What the halves of a conversion allocate.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Halves {
+    /// From the event to the request.
     pub decode: Tally,
-    /// liftgate's, from the response to the reply.
+    /// From the response to the reply.
     pub encode: Tally,
-    /// lambda_http's.
-    pub lambda_http: Option<Tally>,
 }
 
 /// How many allocations, and of how many bytes together. One that grows counts anew.
@@ -23,8 +30,8 @@ pub struct Tally {
     pub bytes: u64,
 }
 
-impl Allocations {
-    /// liftgate's, of the whole conversion.
+impl Halves {
+    /// The whole conversion.
     pub fn both(&self) -> Tally {
         Tally {
             count: self.decode.count + self.encode.count,

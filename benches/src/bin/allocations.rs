@@ -1,11 +1,11 @@
-//! Counts the allocations of each case: a program of its own, so that counting does not slow
-//! what is timed. Prints a JSON array.
+//! Counts the allocations of each case, for the benchmark `memory`: a program of its own, since
+//! its allocator is the one that counts. Prints a JSON array.
 
 #![allow(clippy::unwrap_used)]
 
-use benches::cases;
+use benches::cases::{self, Case};
 use benches::contenders::{self, App, Input};
-use benches::report::{Allocations, Tally};
+use benches::report::{Allocations, Halves, Tally};
 use liftgate::Lambda;
 
 fn main() {
@@ -14,23 +14,24 @@ fn main() {
     println!("{}", serde_json::to_string(&counted).unwrap());
 }
 
-fn count(case: &cases::Case) -> Allocations {
+fn count(case: &Case) -> Allocations {
     let mut lambda = Lambda::new(App::default());
     let input = Input::new(case);
     let (decode, future) = tally(|| contenders::decode(&mut lambda, input));
-    let (encode, reply) = tally(|| contenders::poll_now(future));
-    reply.unwrap().unwrap();
-    let lambda_http = case.is_known_to_lambda_http.then(|| {
-        let input = Input::new(case);
-        let (tally, reply) = tally(|| contenders::lambda_http(input));
-        reply.unwrap();
-        tally
-    });
+    let (encode, reply) = tally(|| contenders::encode(future));
+    reply.unwrap();
     Allocations {
-        decode,
-        encode,
-        lambda_http,
+        liftgate: Halves { decode, encode },
+        lambda_http: case.is_known_to_lambda_http.then(|| lambda_http(case)),
     }
+}
+
+fn lambda_http(case: &Case) -> Halves {
+    let input = Input::new(case);
+    let (decode, future) = tally(|| contenders::lambda_http_decode(input));
+    let (encode, reply) = tally(|| contenders::lambda_http_encode(future));
+    reply.unwrap();
+    Halves { decode, encode }
 }
 
 fn tally<O>(run: impl FnOnce() -> O) -> (Tally, O) {

@@ -1,0 +1,23 @@
+//! A function that says hello, by liftgate's service on AWS's runtime.
+
+mod adapter;
+
+use std::convert::Infallible;
+
+use adapter::Adapter;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Request, Response};
+use liftgate::Body;
+use tower::service_fn;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    lambda_runtime::run(Adapter::new(service_fn(hello))).await
+}
+
+async fn hello(_: Request<Body>) -> Result<Response<Body>, Infallible> {
+    let mut response = Response::new(Body::from("hello world"));
+    let text = HeaderValue::from_static("text/plain");
+    response.headers_mut().insert(CONTENT_TYPE, text);
+    Ok(response)
+}
