@@ -14,6 +14,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::api::Api;
+use super::wakes::Wakes;
 use crate::body::Gather;
 use crate::error::BoxError;
 use crate::{Error, Reply};
@@ -36,6 +37,7 @@ where
     sender: SendRequest<Reply<B>>,
     // `None` once it has ended.
     driver: Option<http1::Connection<TokioIo<TcpStream>, Reply<B>>>,
+    wakes: Wakes,
 }
 
 /// A request that brought no answer.
@@ -75,23 +77,29 @@ where
         Ok(Connection {
             sender,
             driver: Some(driver),
+            wakes: Wakes::new(),
         })
     }
 
     /// Whether the last exchange is over, to the end of the body that was sent.
     pub(super) async fn now_ready(&mut self) -> Poll<Result<(), Error>> {
-        let Connection { sender, driver } = self;
         poll_fn(|cx| {
-            poll_driver(driver, cx);
-            Poll::Ready(sender.poll_ready(cx).map_err(broken))
+            let driver = &mut self.driver;
+            let driven = |cx: &mut Context<'_>| {
+                poll_driver(driver, cx);
+                Poll::Ready(self.sender.poll_ready(cx).map_err(broken))
+            };
+            self.wakes.poll(cx, driven)
         })
         .await
     }
 
     /// Waits until the last exchange is over.
     pub(super) async fn ready(&mut self) -> Result<(), Error> {
-        let Connection { sender, driver } = self;
-        drive(driver, sender.ready()).await.map_err(broken)
+        let ready = self.sender.ready();
+        drive(&mut self.driver, &mut self.wakes, ready)
+            .await
+            .map_err(broken)
     }
 
     /// Sends a request, and waits for the head of the answer.
@@ -114,8 +122,9 @@ where
                 error,
             });
         }
-        let sent = self.sender.try_send_request(request);
-        drive(&mut self.driver, sent)
+        let sender = &mut self.sender;
+        let sent = self.wakes.before_poll(|| sender.try_send_request(request));
+        drive(&mut self.driver, &mut self.wakes, sent)
             .await
             .map_err(|mut error| SendError {
                 unsent: error.take_message().map(Box::new),
@@ -128,23 +137,27 @@ where
         if body.is_end_stream() {
             return Ok(Bytes::new());
         }
-        drive(&mut self.driver, read(body, max)).await
+        drive(&mut self.driver, &mut self.wakes, read(body, max)).await
     }
 }
 
 /// Drives the connection until the future is done. What goes wrong on the connection is told to
 /// the future.
-async fn drive<F: Future, C: Future + Unpin>(driver: &mut Option<C>, future: F) -> F::Output {
+async fn drive<F: Future, C: Future + Unpin>(
+    driver: &mut Option<C>,
+    wakes: &mut Wakes,
+    future: F,
+) -> F::Output {
     let mut future = pin!(future);
-    poll_fn(|cx| {
+    let mut drive = |cx: &mut Context<'_>| {
         // What has come already needs no connection.
         if let Poll::Ready(output) = future.as_mut().poll(cx) {
             return Poll::Ready(output);
         }
         poll_driver(driver, cx);
         future.as_mut().poll(cx)
-    })
-    .await
+    };
+    poll_fn(|cx| wakes.poll(cx, &mut drive)).await
 }
 
 fn poll_driver<C: Future + Unpin>(driver: &mut Option<C>, cx: &mut Context<'_>) {

@@ -15,6 +15,7 @@ mod race;
 mod shared;
 mod start;
 mod task;
+mod wakes;
 mod worker;
 
 use http::{Request, Response};
