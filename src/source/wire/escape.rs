@@ -1,6 +1,6 @@
 //! Strings of the reply: text as the inside of a string in JSON.
 
-use super::words::{WORD, escapes, first, must_escape};
+use super::words::{WORD, byte_at, escapes, first, must_escape};
 
 /// So much text is looked at together, in bytes.
 const CHUNK: usize = 64;
@@ -43,7 +43,7 @@ fn escape_some<'t>(text: &'t [u8], room: &mut [u8; ROOM], out: &mut Vec<u8>) -> 
         }
         let clean = first(marks);
         len += clean;
-        let (escape, escape_len) = &ESCAPES[usize::from(word[clean])];
+        let (escape, escape_len) = &ESCAPES[usize::from(byte_at(word, clean))];
         room[len..len + WORD].copy_from_slice(escape);
         len += usize::from(*escape_len);
         rest = &rest[clean + 1..];

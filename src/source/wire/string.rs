@@ -1,6 +1,6 @@
 //! Reads strings: those without escapes as slices of the event, others in one pass.
 
-use super::words::{WORD, find_far_quote, find_quote, first, quotes};
+use super::words::{WORD, byte_at, find_far_quote, find_quote, first, quotes};
 use super::{Scanner, Text};
 use crate::Error;
 
@@ -98,8 +98,14 @@ impl<'a> Scanner<'a> {
                     continue;
                 }
                 let clean = first(marks);
-                let byte = ESCAPES[usize::from(word[(clean + 1) % WORD])];
-                if word[clean] == b'"' || clean + 1 == WORD || byte == 0 {
+                if clean == WORD - 1 {
+                    // What comes after it is in the next word.
+                    len += clean;
+                    rest = &rest[clean..];
+                    continue;
+                }
+                let byte = ESCAPES[usize::from(byte_at(word, clean + 1))];
+                if byte_at(word, clean) == b'"' || byte == 0 {
                     break;
                 }
                 len += clean;

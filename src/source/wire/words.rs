@@ -61,6 +61,12 @@ pub(super) fn first(marks: u64) -> usize {
     marks.trailing_zeros() as usize / 8 % WORD
 }
 
+/// A byte of a word: from where the word is in a register, faster than from memory.
+#[inline(always)]
+pub(super) fn byte_at(word: &[u8; WORD], at: usize) -> u8 {
+    (u64::from_le_bytes(*word) >> (at % WORD * 8)) as u8
+}
+
 /// Whether a string in JSON can hold text as it is, and text is ASCII.
 #[inline]
 pub(super) fn is_plain(text: &[u8]) -> bool {
