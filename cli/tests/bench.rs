@@ -60,6 +60,7 @@ fn json_has_a_row_for_each_event_with_the_filter_in_its_name() {
         "liftgate_decode",
         "liftgate_encode",
         "scan",
+        "http",
         "memcpy",
     ];
     let theirs = ["lambda_http", "lambda_http_decode", "lambda_http_encode"];

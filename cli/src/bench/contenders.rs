@@ -9,9 +9,9 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use bytes::{Bytes, BytesMut};
-use http::Response;
+use http::{HeaderMap, Request, Response};
 use http_body_util::Full;
-use liftgate::{Invocation, Lambda, Reply};
+use liftgate::{Body, Event, Invocation, Lambda, Reply};
 use serde::de::IgnoredAny;
 use tower_service::Service;
 
@@ -95,6 +95,62 @@ pub fn encode(
 /// If the event is none of a request, or the response is too large.
 pub fn liftgate(lambda: &mut Lambda<App>, input: Input<liftgate::Context>) -> Result<Bytes, Error> {
     encode(decode(lambda, input))
+}
+
+/// The request of an event.
+///
+/// # Errors
+///
+/// If the event is none of a request.
+pub fn request(case: &Case) -> Result<Request<Body>, Error> {
+    let mut lambda = Lambda::new(Keeper::default());
+    let input: Input<liftgate::Context> = Input::new(case);
+    let answer = lambda.call(Invocation::new(input.event, input.context));
+    poll_now(answer).ok_or("the reply is not there at once")??;
+    let request = lambda.get_mut().request.take();
+    request.ok_or_else(|| "there is no request".into())
+}
+
+/// Keeps the request.
+#[derive(Default)]
+struct Keeper {
+    request: Option<Request<Body>>,
+}
+
+impl Service<Request<Body>> for Keeper {
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        self.request = Some(request);
+        ready(Ok(Response::default()))
+    }
+}
+
+/// A floor: puts a request together out of the very method, URI, names, values and extensions
+/// that it has, and drops it. What is above that is spent on reading the event.
+pub fn build(request: &Request<Body>) {
+    let mut built = Request::new(request.body().clone());
+    *built.method_mut() = request.method().clone();
+    *built.uri_mut() = request.uri().clone();
+    let mut headers = HeaderMap::with_capacity(request.headers().len());
+    for (name, value) in request.headers() {
+        headers.append(name.clone(), value.clone());
+    }
+    *built.headers_mut() = headers;
+    let extensions = request.extensions();
+    if let Some(context) = extensions.get::<liftgate::Context>() {
+        built.extensions_mut().insert(context.clone());
+    }
+    if let Some(event) = extensions.get::<Event>() {
+        built.extensions_mut().insert(event.clone());
+    }
+    drop(black_box(built));
 }
 
 /// A floor: reads the event, and keeps nothing.

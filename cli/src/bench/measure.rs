@@ -29,6 +29,8 @@ pub struct Row {
     pub lambda_http_ns: Option<f64>,
     /// serde_json skipping over the event.
     pub scan_ns: f64,
+    /// The `http` crate putting the same request together out of ready parts, and dropping it.
+    pub http_ns: f64,
     /// A copy of the event.
     pub memcpy_ns: f64,
     /// The body out of base64 and into it again, where it goes as base64.
@@ -73,6 +75,9 @@ pub fn measure(case: &Case, time: Duration) -> Result<Row, Error> {
     let ours = enter_liftgate(&mut race, case);
     let theirs = enter_lambda_http(&mut race, case);
     let scan = race.enter(contender(len, event, contenders::scan));
+    let request = contenders::request(case)?;
+    let build = move |()| contenders::build(&request);
+    let http = race.enter(contender(len, || (), build));
     let mut copy = Vec::with_capacity(len);
     let copies = move |()| contenders::memcpy(&case.event, &mut copy);
     let memcpy = race.enter(contender(len, || (), copies));
@@ -89,6 +94,7 @@ pub fn measure(case: &Case, time: Duration) -> Result<Row, Error> {
         liftgate_ns: of(ours.both),
         lambda_http_ns: theirs.map(|lanes| of(lanes.both)),
         scan_ns: of(scan),
+        http_ns: of(http),
         memcpy_ns: of(memcpy),
         base64_ns: base64.map(of),
         liftgate_decode_ns: of(ours.decode),

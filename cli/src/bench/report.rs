@@ -111,6 +111,7 @@ tbody tr:nth-child(even) { background: #8882; }
 <h1>liftgate bench</h1>
 <p>Times from the bytes of an event to the bytes of its reply, and of both halves: decode ends when
 the app has dropped the request, encode begins with its response. <code>scan</code> is serde_json
-skipping over the event, <code>memcpy</code> a copy of it, and <code>base64</code> its body decoded
-and encoded again.</p>
+skipping over the event, <code>http</code> the crate putting the same request together out of ready
+parts, <code>memcpy</code> a copy of the event, and <code>base64</code> its body decoded and encoded
+again.</p>
 ";

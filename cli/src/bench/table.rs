@@ -15,7 +15,7 @@ struct Column {
 
 const RATIO: &str = "lambda_http\n/liftgate";
 
-const COLUMNS: [Column; 13] = [
+const COLUMNS: [Column; 14] = [
     Column {
         head: "event",
         rank: 0,
@@ -60,6 +60,11 @@ const COLUMNS: [Column; 13] = [
         head: "scan",
         rank: 1,
         cell: |row| Some(time(row.scan_ns)),
+    },
+    Column {
+        head: "http",
+        rank: 3,
+        cell: |row| Some(time(row.http_ns)),
     },
     Column {
         head: "memcpy",
