@@ -39,7 +39,7 @@ pub(super) fn encode_body(body: &[u8], out: &mut Vec<u8>) {
 
 /// How a body goes into a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum BodyForm {
     /// As text in which nothing needs an escape.
     Plain,
     /// As text with escapes.
@@ -51,19 +51,23 @@ pub(super) enum Form {
 ///
 /// It is base64 if it has to be, or is shorter so where both would do. `is_base64_free` says that
 /// the gateway decodes it, whatever its configuration.
-pub(super) fn form_of(body: &[u8], encoding: BodyEncoding, is_base64_free: bool) -> (Form, usize) {
+pub(super) fn form_of(
+    body: &[u8],
+    encoding: BodyEncoding,
+    is_base64_free: bool,
+) -> (BodyForm, usize) {
     if body.is_empty() {
-        return (Form::Plain, 0);
+        return (BodyForm::Plain, 0);
     }
     let base64_len = body.len().div_ceil(3) * 4;
     match escaped_len(body) {
-        None => (Form::Base64, base64_len),
-        _ if encoding == BodyEncoding::Base64 => (Form::Base64, base64_len),
+        None => (BodyForm::Base64, base64_len),
+        _ if encoding == BodyEncoding::Base64 => (BodyForm::Base64, base64_len),
         Some(len) if encoding == BodyEncoding::Auto && is_base64_free && base64_len < len => {
-            (Form::Base64, base64_len)
+            (BodyForm::Base64, base64_len)
         }
-        Some(len) if len == body.len() => (Form::Plain, len),
-        Some(len) => (Form::Escaped, len),
+        Some(len) if len == body.len() => (BodyForm::Plain, len),
+        Some(len) => (BodyForm::Escaped, len),
     }
 }
 
@@ -81,14 +85,17 @@ mod tests {
         let text = "plain text, quite long ".repeat(10);
         let controls = "\u{1}".repeat(100);
         let form = |text: &str, is_free| form_of(text.as_bytes(), BodyEncoding::Auto, is_free);
-        assert_eq!(form(&text, true), (Form::Plain, 230));
-        assert_eq!(form(&controls, true), (Form::Base64, 136));
-        assert_eq!(form(&controls, false), (Form::Escaped, 600));
+        assert_eq!(form(&text, true), (BodyForm::Plain, 230));
+        assert_eq!(form(&controls, true), (BodyForm::Base64, 136));
+        assert_eq!(form(&controls, false), (BodyForm::Escaped, 600));
         assert_eq!(
             form_of(b"caf\xe9", BodyEncoding::Text, false),
-            (Form::Base64, 8)
+            (BodyForm::Base64, 8)
         );
-        assert_eq!(form_of(b"", BodyEncoding::Base64, true), (Form::Plain, 0));
+        assert_eq!(
+            form_of(b"", BodyEncoding::Base64, true),
+            (BodyForm::Plain, 0)
+        );
     }
 
     #[test]

@@ -162,8 +162,9 @@ impl<'a> Wire<'a> {
                 Step::Into(level) => self.walk(scanner, level)?,
                 Step::Body => self.body_text = Some(scanner.long_string()?),
                 Step::Headers => self.headers_read = self.walk_headers(scanner)?,
-                Step::MultiValueHeaders => {
-                    self.has_equal_headers = self.skip_equal_headers(scanner);
+                Step::MultiValueHeaders { is_first } => {
+                    // But once, or an event with many of them would take for ever.
+                    self.has_equal_headers = is_first && self.skip_equal_headers(scanner);
                     if !self.has_equal_headers {
                         self.multi_value_headers_read = self.walk_headers(scanner)?;
                     }
@@ -237,17 +238,18 @@ impl<'a> Wire<'a> {
                 self.headers = value;
                 self.headers_read = None;
                 self.has_equal_headers = false;
-                // With both, the first is read.
+                // After multi-value headers, they are needed only for names missing there.
                 let now = value.is_object() && !self.multi_value_headers.is_present();
                 return if now { Step::Headers } else { Step::Over };
             }
             (Level::Event, b"multiValueHeaders") => {
+                let is_first = !self.multi_value_headers.is_present();
                 self.multi_value_headers = value;
                 self.multi_value_headers_read = None;
                 self.has_equal_headers = false;
                 let now = value.is_object();
                 return if now {
-                    Step::MultiValueHeaders
+                    Step::MultiValueHeaders { is_first }
                 } else {
                     Step::Over
                 };
@@ -284,7 +286,7 @@ enum Step {
     Into(Level),
     Body,
     Headers,
-    MultiValueHeaders,
+    MultiValueHeaders { is_first: bool },
     Over,
 }
 

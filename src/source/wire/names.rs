@@ -32,7 +32,7 @@ pub(super) fn header_value(event: &Bytes, text: Text<'_>) -> Result<HeaderValue,
 }
 
 #[cold]
-pub(super) fn bad_value(text: &[u8]) -> String {
+fn bad_value(text: &[u8]) -> String {
     let bad = text.iter().copied().find(|byte| is_bad(*byte));
     let bad = bad.unwrap_or_default();
     format!("a header's value cannot hold the byte {bad:#04x}")

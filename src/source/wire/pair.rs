@@ -1,5 +1,5 @@
-//! Headers as gateways write nearly all of them: read, or compared, without looking at what
-//! could be otherwise.
+//! Members as gateways write nearly all of them: read, or compared, without looking at what could
+//! be otherwise.
 
 use std::ops::Range;
 
@@ -16,8 +16,8 @@ pub(super) struct PlainPair<'a> {
 
 impl<'a> Scanner<'a> {
     /// The next member, if name and value are strings without escapes or spaces between them:
-    /// `,"host":"example.com"`, or `,"host":["example.com"]`. It has not been read then, but for
-    /// [`go_past`](Self::go_past).
+    /// `,"host":"example.com"`, or `,"host":["example.com"]`. The scanner stays where it is, and
+    /// goes on by [`go_past`](Self::go_past).
     #[inline(always)]
     pub(super) fn plain_pair(&self, is_first: bool) -> Option<PlainPair<'a>> {
         let rest = self.event.get(self.at..)?;
@@ -52,56 +52,52 @@ impl<'a> Scanner<'a> {
     }
 
     /// Skips the object that comes next if it has the members of another, in the same order and
-    /// writing, but each value in an array by itself; says whether it did.
+    /// written in the same way, but each value in an array by itself; says whether it did.
     pub(super) fn skip_in_arrays(&mut self, other: Scanner<'a>) -> bool {
-        let end = self.end_in_arrays(other);
-        self.at = end.unwrap_or(self.at);
-        end.is_some()
+        let mut ahead = self.quiet();
+        let is_same = ahead.is_in_arrays(other).is_some();
+        if is_same {
+            self.go_to(&ahead);
+        }
+        is_same
     }
 
-    fn end_in_arrays(&self, mut other: Scanner<'a>) -> Option<usize> {
-        let mut rest = self.event.get(self.at..)?.strip_prefix(b"{")?;
+    fn is_in_arrays(&mut self, mut other: Scanner<'a>) -> Option<()> {
+        self.pass(b'{')?;
         other.pass(b'{')?;
         loop {
-            let (name, value) = other.written_pair()?;
-            rest = rest.strip_prefix(name)?.strip_prefix(b"[")?;
-            rest = rest.strip_prefix(value)?.strip_prefix(b"]")?;
-            if let Some(rest) = rest.strip_prefix(b"}") {
-                other.pass(b'}')?;
-                return Some(self.event.len() - rest.len());
+            self.pass_same_string(&mut other)?;
+            self.pass(b':')?;
+            other.pass(b':')?;
+            self.pass(b'[')?;
+            self.pass_same_string(&mut other)?;
+            self.pass(b']')?;
+            if self.pass(b'}').is_some() {
+                return other.pass(b'}');
             }
-            rest = rest.strip_prefix(b",")?;
+            self.pass(b',')?;
             other.pass(b',')?;
         }
     }
 
-    /// The next member as it is written: the name with its colon, and the value.
+    /// Passes over the string that comes next in both.
     #[inline]
-    fn written_pair(&mut self) -> Option<(&'a [u8], &'a [u8])> {
-        let (event, start) = (self.event, self.at);
-        if let Some(pair) = self.plain_pair(true) {
-            self.go_past(&pair);
-            let value = pair.value.start - 1;
-            return Some((&event[start..value], &event[value..pair.end]));
+    fn pass_same_string(&mut self, other: &mut Scanner<'a>) -> Option<()> {
+        if self.peek() != Some(b'"') {
+            return None;
         }
-        self.written_string()?;
-        self.pass(b':')?;
-        let value = self.at;
-        self.written_string()?;
-        Some((&event[start..value], &event[value..self.at]))
+        let start = self.at;
+        self.skip_string().ok()?;
+        let written = &self.event[start..self.at];
+        let is_same = other.rest().starts_with(written);
+        other.at += written.len();
+        is_same.then_some(())
     }
 
-    /// Skips a string that begins here.
-    fn written_string(&mut self) -> Option<()> {
-        match self.event.get(self.at) {
-            Some(b'"') => self.skip_string().ok(),
-            _ => None,
-        }
-    }
-
-    /// Skips a byte.
+    /// Passes over a byte.
+    #[inline]
     fn pass(&mut self, byte: u8) -> Option<()> {
-        let is_here = self.event.get(self.at) == Some(&byte);
+        let is_here = self.peek() == Some(byte);
         self.at += usize::from(is_here);
         is_here.then_some(())
     }

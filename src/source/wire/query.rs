@@ -20,43 +20,63 @@ pub(crate) enum Query<'a> {
     },
 }
 
-pub(super) struct QueryIn<'w, 'a> {
-    pub(super) wire: &'w Wire<'a>,
-    pub(super) query: Query<'a>,
+/// A query that is about to be written.
+pub(super) enum QueryIn<'a> {
+    Verbatim(Text<'a>),
+    Split {
+        event: &'a [u8],
+        multi: Value<'a>,
+        single: Value<'a>,
+        is_decoded: bool,
+    },
 }
 
-impl<'a> QueryIn<'_, 'a> {
+impl<'a> QueryIn<'a> {
+    pub(super) fn new(wire: &Wire<'a>, query: Query<'a>) -> Result<Self, Error> {
+        let event = wire.event;
+        Ok(match query {
+            Query::Verbatim { value } => QueryIn::Verbatim(value.text(event)?.unwrap_or_default()),
+            Query::Split {
+                multi,
+                single,
+                is_decoded,
+            } => QueryIn::Split {
+                event,
+                multi,
+                single,
+                is_decoded,
+            },
+        })
+    }
+
     pub(super) fn is_absent(&self) -> bool {
-        match self.query {
-            Query::Verbatim { value } => !value.is_present() || value.is_text(""),
-            Query::Split { multi, single, .. } => multi.is_empty() && single.is_empty(),
+        match self {
+            QueryIn::Verbatim(text) => text.is_empty(),
+            QueryIn::Split { multi, single, .. } => multi.is_empty() && single.is_empty(),
         }
     }
 
     /// How long the query is, with its question mark: exactly, if it is there as the client wrote
     /// it and needs no escape.
-    pub(super) fn len_hint(&self) -> Result<usize, Error> {
-        Ok(match self.query {
+    pub(super) fn len_hint(&self) -> usize {
+        match self {
             _ if self.is_absent() => 0,
-            Query::Verbatim { value } => value
-                .text(self.wire.event)?
-                .map_or(0, |text| 1 + text.len()),
+            QueryIn::Verbatim(text) => 1 + text.len(),
             // It is one of several members, and cannot be longer than the event.
-            Query::Split { .. } => self.wire.event.len().min(256),
-        })
+            QueryIn::Split { event, .. } => event.len().min(256),
+        }
     }
 
-    pub(super) fn write(&mut self, target: &mut Vec<u8>) -> Result<(), Error> {
-        let event = self.wire.event;
-        match self.query {
-            Query::Verbatim { value } => {
-                let text = value.text(event)?.unwrap_or_default();
+    pub(super) fn write(&self, target: &mut Vec<u8>) -> Result<(), Error> {
+        match self {
+            QueryIn::Verbatim(text) => {
                 if !text.is_empty() {
                     target.push(b'?');
-                    percent_encode(&text, query_set(&text), target);
+                    percent_encode(text, query_set(text), target);
                 }
             }
-            Query::Split {
+            &QueryIn::Split {
+                event,
                 multi,
                 single,
                 is_decoded,
@@ -125,10 +145,8 @@ impl Pairs<'_> {
         };
         scanner.enter_object(EXPECTED)?;
         let mut is_first = true;
-        while let Some(pair) = scanner.plain_pair(is_first) {
-            if notes_names || !known.is_empty() {
-                break;
-            }
+        let all_count = !notes_names && known.is_empty();
+        while let Some(pair) = scanner.plain_pair(is_first).filter(|_| all_count) {
             self.write(pair.name, Some(&event[pair.value.clone()]));
             scanner.go_past(&pair);
             is_first = false;

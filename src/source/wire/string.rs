@@ -28,7 +28,7 @@ impl<'a> Scanner<'a> {
                 self.at += end + 2;
                 Ok(Text::Borrowed(&text[..end]))
             }
-            _ => self.escaped(self.event.len()).map(Text::Owned),
+            _ => self.escaped(usize::MAX).map(Text::Owned),
         }
     }
 
@@ -67,17 +67,18 @@ impl<'a> Scanner<'a> {
         Some(text)
     }
 
-    fn escaped(&mut self, room: usize) -> Result<Vec<u8>, Error> {
+    fn escaped(&mut self, limit: usize) -> Result<Vec<u8>, Error> {
         let mut text = Vec::new();
-        self.unescape(Some((&mut text, room)))?;
+        self.unescape(Some((&mut text, limit)))?;
         if text.capacity() - text.len() > text.len() / 4 {
             text.shrink_to_fit();
         }
         Ok(text)
     }
 
-    /// Passes over a string that begins here, and writes what it stands for into a vector, which
-    /// has memory for just that if it is short, and else gets so much room, in bytes.
+    /// Passes over a string that begins here, and writes what it stands for into a vector: one of
+    /// few bytes gets memory for just these, and any other room for the rest of the event, up to a
+    /// limit in bytes, beyond which it grows.
     #[inline(never)]
     fn unescape(&mut self, mut out: Option<(&mut Vec<u8>, usize)>) -> Result<(), Error> {
         // A word is written whole, and what comes next over the part of it that does not count.
@@ -115,8 +116,10 @@ impl<'a> Scanner<'a> {
             }
             at = self.event.len() - rest.len();
             if len > ROOM {
-                if let Some((out, room)) = &mut out {
-                    out.reserve(rest.len().min(*room) + ROOM);
+                if let Some((out, limit)) = &mut out {
+                    if out.capacity() == 0 {
+                        out.reserve_exact(len + rest.len().min(*limit));
+                    }
                 }
                 append(&room[..len], &mut out);
                 len = 0;
@@ -243,4 +246,56 @@ fn encode(code: u32) -> [u8; 4] {
     }
     let low = |shift: u32| 0x80 | (code >> shift & 0x3f) as u8;
     [0xe0 | (code >> 12) as u8, low(6), low(0), 0]
+}
+
+#[cfg(test)]
+mod tests {
+    use quickcheck::quickcheck;
+
+    use super::*;
+
+    quickcheck! {
+        fn it_reads_the_strings_that_serde_json_writes(text: String) -> bool {
+            let json = serde_json::to_vec(&text).unwrap();
+            let read = Scanner::new(&json, 0).string().unwrap();
+            *read == *text.as_bytes()
+        }
+
+        fn it_reads_escaped_strings(text: String) -> bool {
+            let units: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+            let json = format!("\"{units}\"");
+            let read = Scanner::new(json.as_bytes(), 0).string().unwrap();
+            *read == *text.as_bytes()
+        }
+    }
+
+    #[test]
+    fn text_with_escapes_has_its_memory_once() {
+        let line = "a".repeat(200) + "\\n";
+        let odd = r#"\""#.repeat(136) + &"b".repeat(100) + "\\n" + &line.repeat(500);
+        for text in [line.repeat(500), odd, r"\u00e9".repeat(500)] {
+            let json = format!("\"{text}\"");
+            let mut out = Vec::new();
+            let mut scanner = Scanner::new(json.as_bytes(), 0);
+            scanner.unescape(Some((&mut out, usize::MAX))).unwrap();
+            let expected: String = serde_json::from_str(&json).unwrap();
+            assert!(out == expected.as_bytes());
+            assert!(out.capacity() <= json.len(), "{}", out.capacity());
+        }
+    }
+
+    #[test]
+    fn lone_surrogates_are_kept() {
+        let read = |json: &'static str| Scanner::new(json.as_bytes(), 0).string().unwrap();
+        assert_eq!(*read(r#""\ud800""#), b"\xed\xa0\x80"[..]);
+        assert_eq!(
+            *read(r#""\udc00\ud800x""#),
+            b"\xed\xb0\x80\xed\xa0\x80x"[..]
+        );
+        assert_eq!(*read(r#""\ud83d\u0041""#), b"\xed\xa0\xbdA"[..]);
+        assert_eq!(
+            *read(r#""\ud83d\ud83d\ude00""#),
+            b"\xed\xa0\xbd\xf0\x9f\x98\x80"[..]
+        );
+    }
 }

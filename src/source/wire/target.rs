@@ -56,7 +56,7 @@ impl<'a> Wire<'a> {
             return Err(path.unexpected(self.event, field, "a path begins with a slash"));
         }
         let refused = path_set(style, &text);
-        let mut query = QueryIn { wire: self, query };
+        let query = QueryIn::new(self, query)?;
         let is_whole = query.is_absent() && !text.iter().any(|byte| refused.has(*byte));
         if is_whole {
             let is_root = *text == *b"/";
@@ -67,7 +67,7 @@ impl<'a> Wire<'a> {
             };
             return self.checked_uri(uri, path, field);
         }
-        let mut target = Vec::with_capacity(text.len() + query.len_hint()?);
+        let mut target = Vec::with_capacity(text.len() + query.len_hint());
         percent_encode(&text, refused, &mut target);
         query.write(&mut target)?;
         self.checked_uri(target.into(), path, field)
@@ -92,8 +92,8 @@ impl<'a> Wire<'a> {
         let text = value
             .text(self.event)?
             .ok_or_else(|| Error::missing(field))?;
-        let mut query = QueryIn { wire: self, query };
-        let mut target = Vec::with_capacity(prefix.len() + 1 + text.len() + query.len_hint()?);
+        let query = QueryIn::new(self, query)?;
+        let mut target = Vec::with_capacity(prefix.len() + 1 + text.len() + query.len_hint());
         target.extend_from_slice(prefix.trim_end_matches('/').as_bytes());
         target.push(b'/');
         percent_encode(&text, &SEGMENT, &mut target);

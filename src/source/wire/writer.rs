@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 
-use super::body::{Form, encode_body, form_of};
+use super::body::{BodyForm, encode_body, form_of};
 use super::escape::escape;
 use super::words::is_plain;
 use crate::options::BodyEncoding;
@@ -14,7 +14,7 @@ pub(crate) struct Writer<'r> {
     out: Vec<u8>,
     response: &'r Response<Bytes>,
     keeps_length: bool,
-    form: Form,
+    form: BodyForm,
 }
 
 impl<'r> Writer<'r> {
@@ -175,15 +175,15 @@ impl<'r> Writer<'r> {
         let body = self.response.body();
         self.out.extend_from_slice(b",\"isBase64Encoded\":");
         let is_base64: &[u8] = match self.form {
-            Form::Base64 => b"true",
-            Form::Plain | Form::Escaped => b"false",
+            BodyForm::Base64 => b"true",
+            BodyForm::Plain | BodyForm::Escaped => b"false",
         };
         self.out.extend_from_slice(is_base64);
         self.out.extend_from_slice(b",\"body\":\"");
         match self.form {
-            Form::Plain => self.out.extend_from_slice(body),
-            Form::Escaped => escape(body, &mut self.out),
-            Form::Base64 => encode_body(body, &mut self.out),
+            BodyForm::Plain => self.out.extend_from_slice(body),
+            BodyForm::Escaped => escape(body, &mut self.out),
+            BodyForm::Base64 => encode_body(body, &mut self.out),
         }
         self.out.extend_from_slice(b"\"}");
         self.out.into()
