@@ -113,9 +113,13 @@ pub(super) fn escaped_len(text: &[u8]) -> Option<usize> {
             len += 5 * usize::from(controls) - 4 * usize::from(short);
         }
         len += usize::from(quotes);
-        is_ascii &= high < 0x80;
+        if is_ascii && !high.is_ascii() {
+            // What is not UTF-8 shows it soon.
+            std::str::from_utf8(text).ok()?;
+            is_ascii = false;
+        }
     }
-    (is_ascii || std::str::from_utf8(text).is_ok()).then_some(len)
+    Some(len)
 }
 
 #[cfg(test)]
