@@ -11,6 +11,8 @@ pub(super) struct PlainPair<'a> {
     pub(super) name: &'a [u8],
     /// Where in the event the value is.
     pub(super) value: Range<usize>,
+    /// Whether the value is alone in an array.
+    is_array: bool,
     end: usize,
 }
 
@@ -41,6 +43,7 @@ impl<'a> Scanner<'a> {
         Some(PlainPair {
             name,
             value: start..start + value.len(),
+            is_array,
             end: self.event.len() - rest.len(),
         })
     }
@@ -65,19 +68,44 @@ impl<'a> Scanner<'a> {
     fn is_in_arrays(&mut self, mut other: Scanner<'a>) -> Option<()> {
         self.pass(b'{')?;
         other.pass(b'{')?;
+        let mut is_first = true;
         loop {
+            while self.pass_same_pair(&mut other, is_first).is_some() {
+                is_first = false;
+            }
+            if self.pass(b'}').is_some() {
+                return other.pass(b'}');
+            }
+            if !std::mem::take(&mut is_first) {
+                self.pass(b',')?;
+                other.pass(b',')?;
+            }
             self.pass_same_string(&mut other)?;
             self.pass(b':')?;
             other.pass(b':')?;
             self.pass(b'[')?;
             self.pass_same_string(&mut other)?;
             self.pass(b']')?;
-            if self.pass(b'}').is_some() {
-                return other.pass(b'}');
-            }
-            self.pass(b',')?;
-            other.pass(b',')?;
         }
+    }
+
+    /// Passes over the member that comes next in both, if it is a plain pair.
+    #[inline]
+    fn pass_same_pair(&mut self, other: &mut Scanner<'a>, is_first: bool) -> Option<()> {
+        let pair = self.plain_pair(is_first).filter(|pair| pair.is_array)?;
+        let rest = other.event.get(other.at..)?;
+        let rest = if is_first {
+            rest
+        } else {
+            rest.strip_prefix(b",")?
+        };
+        let rest = rest.strip_prefix(b"\"")?.strip_prefix(pair.name)?;
+        let value = &self.event[pair.value.clone()];
+        let rest = rest.strip_prefix(b"\":\"")?.strip_prefix(value)?;
+        let rest = rest.strip_prefix(b"\"")?;
+        other.at = other.event.len() - rest.len();
+        self.go_past(&pair);
+        Some(())
     }
 
     /// Passes over the string that comes next in both.
