@@ -81,39 +81,11 @@ impl<'a> Scanner<'a> {
     /// limit in bytes, beyond which it grows.
     #[inline(never)]
     fn unescape(&mut self, mut out: Option<(&mut Vec<u8>, usize)>) -> Result<(), Error> {
-        // A word is written whole, and what comes next over the part of it that does not count.
         let mut room = [0; ROOM + 2 * WORD];
         let (mut at, mut len) = (self.at + 1, 0);
         loop {
-            let mut rest = self.event.get(at..).unwrap_or_default();
-            // Nearly all is what a string holds as it is, and escapes of two bytes.
-            while len <= ROOM {
-                let Some((word, tail)) = rest.split_first_chunk::<WORD>() else {
-                    break;
-                };
-                room[len..len + WORD].copy_from_slice(word);
-                let marks = quotes(word);
-                if marks == 0 {
-                    len += WORD;
-                    rest = tail;
-                    continue;
-                }
-                let clean = first(marks);
-                if clean == WORD - 1 {
-                    // What comes after it is in the next word.
-                    len += clean;
-                    rest = &rest[clean..];
-                    continue;
-                }
-                let byte = ESCAPES[usize::from(byte_at(word, clean + 1))];
-                if byte_at(word, clean) == b'"' || byte == 0 {
-                    break;
-                }
-                len += clean;
-                room[len] = byte;
-                len += 1;
-                rest = &rest[clean + 2..];
-            }
+            let rest = self.event.get(at..).unwrap_or_default();
+            let rest = unescape_words(rest, &mut room, &mut len);
             at = self.event.len() - rest.len();
             if len > ROOM {
                 if let Some((out, limit)) = &mut out {
@@ -166,6 +138,46 @@ impl<'a> Scanner<'a> {
             None => Err(self.fault(at, NO_ESCAPE)),
         }
     }
+}
+
+/// Nearly all of a string is what it stands for, and escapes of two bytes: writes that into the
+/// room, and gives the rest.
+#[inline]
+fn unescape_words<'t>(
+    text: &'t [u8],
+    room: &mut [u8; ROOM + 2 * WORD],
+    len: &mut usize,
+) -> &'t [u8] {
+    let mut rest = text;
+    // A word is written whole, and what comes next over the part of it that does not count.
+    while *len <= ROOM {
+        let Some((word, tail)) = rest.split_first_chunk::<WORD>() else {
+            break;
+        };
+        room[*len..*len + WORD].copy_from_slice(word);
+        let marks = quotes(word);
+        if marks == 0 {
+            *len += WORD;
+            rest = tail;
+            continue;
+        }
+        let clean = first(marks);
+        if clean == WORD - 1 {
+            // What comes after it is in the next word.
+            *len += clean;
+            rest = &rest[clean..];
+            continue;
+        }
+        let byte = ESCAPES[usize::from(byte_at(word, clean + 1))];
+        if byte_at(word, clean) == b'"' || byte == 0 {
+            break;
+        }
+        *len += clean;
+        room[*len] = byte;
+        *len += 1;
+        rest = &rest[clean + 2..];
+    }
+    rest
 }
 
 /// How much of a string is put together before it is appended, in bytes.
