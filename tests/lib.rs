@@ -5,6 +5,7 @@
 mod corpus;
 mod facts;
 mod failures;
+mod headers;
 mod incumbents;
 mod round_trip;
 mod runtime;
