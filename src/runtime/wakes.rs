@@ -92,7 +92,8 @@ struct Polling<'s>(&'s Shared);
 
 impl<'s> Polling<'s> {
     fn begin(shared: &'s Shared) -> Self {
-        shared.is_woken.store(false, Ordering::SeqCst);
+        // Not by a store: what has been woken for is to be seen by the poll.
+        shared.is_woken.swap(false, Ordering::SeqCst);
         shared.is_polling.store(true, Ordering::SeqCst);
         Polling(shared)
     }

@@ -93,14 +93,13 @@ pub(super) fn decode_v2(
     } else {
         None
     };
+    let query = wire.raw_query_string.text(wire.event)?;
     let target = Target {
         field: "rawPath",
         path: wire.raw_path,
         style,
         stage,
-        query: Query::Verbatim {
-            value: wire.raw_query_string,
-        },
+        query: Query::Verbatim(query.unwrap_or_default()),
     };
     let uri = wire.uri(target, options)?;
     let mut headers = wire.take_headers()?;

@@ -3,14 +3,13 @@
 use std::collections::HashSet;
 
 use super::percent::{COMPONENT, percent_encode, query_set};
-use super::{Text, Value, Wire};
+use super::{Text, Value};
 use crate::Error;
 
 /// What a gateway did to the query.
-#[derive(Clone, Copy)]
 pub(crate) enum Query<'a> {
     /// It is there as the client wrote it.
-    Verbatim { value: Value<'a> },
+    Verbatim(Text<'a>),
     /// It is split into names and values. `multi` has all the values of a name, `single`
     /// only one.
     Split {
@@ -20,63 +19,34 @@ pub(crate) enum Query<'a> {
     },
 }
 
-/// A query that is about to be written.
-pub(super) enum QueryIn<'a> {
-    Verbatim(Text<'a>),
-    Split {
-        event: &'a [u8],
-        multi: Value<'a>,
-        single: Value<'a>,
-        is_decoded: bool,
-    },
-}
-
-impl<'a> QueryIn<'a> {
-    pub(super) fn new(wire: &Wire<'a>, query: Query<'a>) -> Result<Self, Error> {
-        let event = wire.event;
-        Ok(match query {
-            Query::Verbatim { value } => QueryIn::Verbatim(value.text(event)?.unwrap_or_default()),
-            Query::Split {
-                multi,
-                single,
-                is_decoded,
-            } => QueryIn::Split {
-                event,
-                multi,
-                single,
-                is_decoded,
-            },
-        })
-    }
-
+impl Query<'_> {
     pub(super) fn is_absent(&self) -> bool {
         match self {
-            QueryIn::Verbatim(text) => text.is_empty(),
-            QueryIn::Split { multi, single, .. } => multi.is_empty() && single.is_empty(),
+            Query::Verbatim(text) => text.is_empty(),
+            Query::Split { multi, single, .. } => multi.is_empty() && single.is_empty(),
         }
     }
 
     /// How long the query is, with its question mark: exactly, if it is there as the client wrote
     /// it and needs no escape.
-    pub(super) fn len_hint(&self) -> usize {
+    pub(super) fn len_hint(&self, event: &[u8]) -> usize {
         match self {
             _ if self.is_absent() => 0,
-            QueryIn::Verbatim(text) => 1 + text.len(),
+            Query::Verbatim(text) => 1 + text.len(),
             // It is one of several members, and cannot be longer than the event.
-            QueryIn::Split { event, .. } => event.len().min(256),
+            Query::Split { .. } => event.len().min(256),
         }
     }
 
-    pub(super) fn write(&self, target: &mut Vec<u8>) -> Result<(), Error> {
+    pub(super) fn write(&self, event: &[u8], target: &mut Vec<u8>) -> Result<(), Error> {
         match self {
-            QueryIn::Verbatim(text) => {
+            Query::Verbatim(text) => {
                 if !text.is_empty() {
                     target.push(b'?');
                     percent_encode(text, query_set(text), target);
                 }
             }
-            &QueryIn::Split {
-                event,
+            &Query::Split {
                 multi,
                 single,
                 is_decoded,

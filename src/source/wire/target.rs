@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::Uri;
 
 use super::percent::{SEGMENT, path_set, percent_decode, percent_encode};
-use super::query::{Query, QueryIn};
+use super::query::Query;
 use super::{Text, Value, Wire, shared};
 use crate::{Error, Options};
 
@@ -56,7 +56,6 @@ impl<'a> Wire<'a> {
             return Err(path.unexpected(self.event, field, "a path begins with a slash"));
         }
         let refused = path_set(style, &text);
-        let query = QueryIn::new(self, query)?;
         let is_whole = query.is_absent() && !text.iter().any(|byte| refused.has(*byte));
         if is_whole {
             let is_root = *text == *b"/";
@@ -67,9 +66,9 @@ impl<'a> Wire<'a> {
             };
             return self.checked_uri(uri, path, field);
         }
-        let mut target = Vec::with_capacity(text.len() + query.len_hint());
+        let mut target = Vec::with_capacity(text.len() + query.len_hint(self.event));
         percent_encode(&text, refused, &mut target);
-        query.write(&mut target)?;
+        query.write(self.event, &mut target)?;
         self.checked_uri(target.into(), path, field)
     }
 
@@ -92,12 +91,12 @@ impl<'a> Wire<'a> {
         let text = value
             .text(self.event)?
             .ok_or_else(|| Error::missing(field))?;
-        let query = QueryIn::new(self, query)?;
-        let mut target = Vec::with_capacity(prefix.len() + 1 + text.len() + query.len_hint());
+        let mut target =
+            Vec::with_capacity(prefix.len() + 1 + text.len() + query.len_hint(self.event));
         target.extend_from_slice(prefix.trim_end_matches('/').as_bytes());
         target.push(b'/');
         percent_encode(&text, &SEGMENT, &mut target);
-        query.write(&mut target)?;
+        query.write(self.event, &mut target)?;
         self.checked_uri(target.into(), value, field)
     }
 }

@@ -2,42 +2,7 @@
 
 use std::error::Error;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full};
-use hyper::client::conn::http1::{self, SendRequest};
-use hyper::header::{CONTENT_TYPE, HOST};
-use hyper::{Request, Response, body::Incoming};
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let address = std::env::var("AWS_LAMBDA_RUNTIME_API")?;
-    let stream = TcpStream::connect(&address).await?;
-    stream.set_nodelay(true)?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    tokio::spawn(connection);
-    loop {
-        let next = Request::get("/2018-06-01/runtime/invocation/next");
-        let next = next.header(HOST, &address).body(Full::default())?;
-        let event = send(&mut sender, next).await?;
-        let id = event.headers().get("lambda-runtime-aws-request-id");
-        let id = id.ok_or("no request id")?.to_str()?;
-        let path = format!("/2018-06-01/runtime/invocation/{id}/response");
-        let event = event.into_body().collect().await?.to_bytes();
-        let reply = Request::post(path)
-            .header(HOST, &address)
-            .header(CONTENT_TYPE, "application/json")
-            .body(Full::from(event))?;
-        let answer = send(&mut sender, reply).await?;
-        answer.into_body().collect().await?;
-    }
-}
-
-async fn send(
-    sender: &mut SendRequest<Full<Bytes>>,
-    request: Request<Full<Bytes>>,
-) -> Result<Response<Incoming>, hyper::Error> {
-    sender.ready().await?;
-    sender.send_request(request).await
+    bench_floor::serve(|event| event).await
 }
