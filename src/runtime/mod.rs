@@ -25,8 +25,6 @@ use crate::error::BoxError;
 use crate::{Body, Error};
 
 pub use builder::Runtime;
-#[cfg(feature = "local")]
-pub(crate) use worker::call;
 
 /// Runs a service on Lambda, or locally where there is no Lambda.
 ///

@@ -94,16 +94,6 @@ impl Sealed for Alb {
             not_after: bound("NotAfter"),
         })
     }
-
-    #[cfg(feature = "local")]
-    fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8> {
-        crate::local::render::render_alb(request, front)
-    }
-
-    #[cfg(feature = "local")]
-    fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
-        crate::local::parse::parse_v1(reply)
-    }
 }
 
 /// Headers of one value each. Several cookies go under different spellings of the name.

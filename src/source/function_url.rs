@@ -67,14 +67,4 @@ impl Sealed for FunctionUrl {
     fn client_cert(&self, event: &Event) -> Option<ClientCert> {
         HttpApi.client_cert(event)
     }
-
-    #[cfg(feature = "local")]
-    fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8> {
-        crate::local::render::render_v2(request, front, Path::Verbatim)
-    }
-
-    #[cfg(feature = "local")]
-    fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
-        crate::local::parse::parse_function_url(reply)
-    }
 }

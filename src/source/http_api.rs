@@ -62,16 +62,6 @@ impl Sealed for HttpApi {
     fn client_cert(&self, event: &Event) -> Option<ClientCert> {
         event.client_cert_in(["requestContext", "authentication"])
     }
-
-    #[cfg(feature = "local")]
-    fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8> {
-        crate::local::render::render_v2(request, front, Path::Decoded)
-    }
-
-    #[cfg(feature = "local")]
-    fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
-        crate::local::parse::parse_http_api(reply)
-    }
 }
 
 impl Wire<'_> {

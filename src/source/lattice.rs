@@ -80,16 +80,6 @@ impl Sealed for Lattice {
     fn client_ip(&self, event: &Event) -> Option<IpAddr> {
         last_hop(event.last_header("x-forwarded-for").as_deref())
     }
-
-    #[cfg(feature = "local")]
-    fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8> {
-        crate::local::render::render_lattice(request, front)
-    }
-
-    #[cfg(feature = "local")]
-    fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
-        crate::local::parse::parse_v1(reply)
-    }
 }
 
 impl Source for LatticeV1 {
@@ -123,16 +113,6 @@ impl Sealed for LatticeV1 {
 
     fn client_ip(&self, event: &Event) -> Option<IpAddr> {
         Lattice.client_ip(event)
-    }
-
-    #[cfg(feature = "local")]
-    fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8> {
-        crate::local::render::render_lattice_v1(request, front)
-    }
-
-    #[cfg(feature = "local")]
-    fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
-        crate::local::parse::parse_v1(reply)
     }
 }
 

@@ -136,14 +136,6 @@ pub(crate) mod sealed {
         fn client_cert(&self, _: &Event) -> Option<crate::ClientCert> {
             None
         }
-
-        /// The event that the gateway makes of a request.
-        #[cfg(feature = "local")]
-        fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8>;
-
-        /// The response that the gateway makes of a reply.
-        #[cfg(feature = "local")]
-        fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error>;
     }
 }
 

@@ -73,14 +73,4 @@ impl Sealed for PassThrough {
     fn client_ip(&self, _: &Event) -> Option<IpAddr> {
         None
     }
-
-    #[cfg(feature = "local")]
-    fn render(&self, request: &Request<Bytes>, _: &crate::local::Front) -> Vec<u8> {
-        request.body().to_vec()
-    }
-
-    #[cfg(feature = "local")]
-    fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
-        Ok(Response::new(Bytes::copy_from_slice(reply)))
-    }
 }

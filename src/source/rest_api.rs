@@ -82,16 +82,6 @@ impl Sealed for RestApi {
     fn client_cert(&self, event: &Event) -> Option<ClientCert> {
         event.client_cert_in(["requestContext", "identity"])
     }
-
-    #[cfg(feature = "local")]
-    fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8> {
-        crate::local::render::render_v1(request, front, Path::Verbatim)
-    }
-
-    #[cfg(feature = "local")]
-    fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
-        crate::local::parse::parse_rest(reply)
-    }
 }
 
 impl Source for HttpApiV1 {
@@ -133,16 +123,6 @@ impl Sealed for HttpApiV1 {
 
     fn client_cert(&self, event: &Event) -> Option<ClientCert> {
         RestApi.client_cert(event)
-    }
-
-    #[cfg(feature = "local")]
-    fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8> {
-        crate::local::render::render_v1(request, front, Path::Decoded)
-    }
-
-    #[cfg(feature = "local")]
-    fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
-        crate::local::parse::parse_http_api_v1(reply)
     }
 }
 

@@ -89,14 +89,4 @@ impl Sealed for WebSocket {
     fn client_ip(&self, event: &Event) -> Option<IpAddr> {
         RestApi.client_ip(event)
     }
-
-    #[cfg(feature = "local")]
-    fn render(&self, request: &Request<Bytes>, front: &crate::local::Front) -> Vec<u8> {
-        crate::local::render::render_websocket(request, front)
-    }
-
-    #[cfg(feature = "local")]
-    fn parse(&self, reply: &[u8]) -> Result<Response<Bytes>, Error> {
-        crate::local::parse::parse_v1(reply)
-    }
 }

@@ -7,31 +7,31 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 
 use super::json::Json;
-use crate::Error;
+use super::{Cause, Failure};
 
 /// What a gateway says of a body that the app says nothing of.
 const JSON: &str = "application/json";
 const TEXT: &str = "text/plain;charset=UTF-8";
 
 /// The response of a reply to an HTTP API.
-pub(crate) fn parse_http_api(reply: &[u8]) -> Result<Response<Bytes>, Error> {
+pub(super) fn parse_http_api(reply: &[u8]) -> Result<Response<Bytes>, Failure> {
     parse_v2(reply, TEXT)
 }
 
 /// The response of a reply to a function URL.
-pub(crate) fn parse_function_url(reply: &[u8]) -> Result<Response<Bytes>, Error> {
+pub(super) fn parse_function_url(reply: &[u8]) -> Result<Response<Bytes>, Failure> {
     parse_v2(reply, JSON)
 }
 
 /// The response of a reply to an HTTP API with payload format 1.0.
-pub(crate) fn parse_http_api_v1(reply: &[u8]) -> Result<Response<Bytes>, Error> {
+pub(super) fn parse_http_api_v1(reply: &[u8]) -> Result<Response<Bytes>, Failure> {
     let mut response = parse_v1(reply)?;
     default_type(&mut response, TEXT);
     Ok(response)
 }
 
 /// The response of a reply in payload format 2.0. One without a status is itself the body.
-fn parse_v2(reply: &[u8], default: &'static str) -> Result<Response<Bytes>, Error> {
+fn parse_v2(reply: &[u8], default: &'static str) -> Result<Response<Bytes>, Failure> {
     let json = Json::read(reply).map_err(not_json)?;
     if json.get("statusCode").is_none() {
         let body = match json {
@@ -55,7 +55,7 @@ fn parse_v2(reply: &[u8], default: &'static str) -> Result<Response<Bytes>, Erro
 }
 
 /// The response of a reply to a REST API, which refuses what it does not know.
-pub(crate) fn parse_rest(reply: &[u8]) -> Result<Response<Bytes>, Error> {
+pub(super) fn parse_rest(reply: &[u8]) -> Result<Response<Bytes>, Failure> {
     let json = Json::read(reply).map_err(not_json)?;
     let known = [
         "statusCode",
@@ -95,11 +95,11 @@ pub(crate) fn parse_rest(reply: &[u8]) -> Result<Response<Bytes>, Error> {
 
 /// The response of a reply in payload format 1.0, as HTTP APIs, load balancers and VPC
 /// Lattice take it.
-pub(crate) fn parse_v1(reply: &[u8]) -> Result<Response<Bytes>, Error> {
+pub(super) fn parse_v1(reply: &[u8]) -> Result<Response<Bytes>, Failure> {
     response_v1(&Json::read(reply).map_err(not_json)?)
 }
 
-fn response_v1(json: &Json) -> Result<Response<Bytes>, Error> {
+fn response_v1(json: &Json) -> Result<Response<Bytes>, Failure> {
     if !matches!(json, Json::Object(_)) {
         return Err(refused("the reply is no object"));
     }
@@ -119,15 +119,15 @@ fn response_v1(json: &Json) -> Result<Response<Bytes>, Error> {
     Ok(response)
 }
 
-fn not_json(error: serde_json::Error) -> Error {
+fn not_json(error: serde_json::Error) -> Failure {
     refused(format!("the reply is not JSON: {error}"))
 }
 
-fn refused(message: impl Into<String>) -> Error {
-    Error::invalid_response(message)
+fn refused(message: impl Into<String>) -> Failure {
+    Failure::new(Cause::InvalidReply, message)
 }
 
-fn status_of(json: &Json) -> Result<StatusCode, Error> {
+fn status_of(json: &Json) -> Result<StatusCode, Failure> {
     let status = match json.get("statusCode") {
         None | Some(Json::Null) => return Ok(StatusCode::OK),
         Some(value) => value.to_string().parse().ok(),
@@ -136,7 +136,7 @@ fn status_of(json: &Json) -> Result<StatusCode, Error> {
     status.ok_or_else(|| refused("the status is no status"))
 }
 
-fn body_of(json: &Json) -> Result<Bytes, Error> {
+fn body_of(json: &Json) -> Result<Bytes, Failure> {
     let text = match json.get("body") {
         None | Some(Json::Null) => return Ok(Bytes::new()),
         Some(Json::Text(text)) => text,
@@ -151,7 +151,7 @@ fn body_of(json: &Json) -> Result<Bytes, Error> {
         .map_err(|_| refused("the body is not base64"))
 }
 
-fn append(headers: &mut HeaderMap, name: &str, text: &str) -> Result<(), Error> {
+fn append(headers: &mut HeaderMap, name: &str, text: &str) -> Result<(), Failure> {
     match (
         HeaderName::from_bytes(name.as_bytes()),
         HeaderValue::from_str(text),
