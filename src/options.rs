@@ -37,6 +37,8 @@ pub struct Options {
     alb_reversed: bool,
     streaming: bool,
     on_error: Option<OnError>,
+    #[cfg(feature = "local")]
+    local: crate::local::Settings,
 }
 
 type OnError = Arc<dyn Fn(&Error) -> Option<Response<Body>> + Send + Sync>;
@@ -116,6 +118,8 @@ impl Options {
             alb_reversed: false,
             streaming: false,
             on_error: None,
+            #[cfg(feature = "local")]
+            local: Default::default(),
         }
     }
 
@@ -289,10 +293,42 @@ impl Options {
         self.on_error = Some(Arc::new(answer));
         self
     }
+
+    /// The gateway that [`run`](crate::run) is behind where there is no Lambda; by default, an
+    /// HTTP API, or the first of the [`sources`](Self::sources) if that is none of them. The
+    /// variable `LIFTGATE_GATEWAY` names another one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use liftgate::Options;
+    /// use liftgate::local::{Gateway, Kind};
+    ///
+    /// let gateway = Gateway::new(Kind::RestApi).stage("prod").binary_media_types(["image/*"]);
+    /// let options = Options::new().local_gateway(gateway);
+    /// ```
+    #[cfg(feature = "local")]
+    pub fn local_gateway(mut self, gateway: crate::local::Gateway) -> Self {
+        self.local.gateway = Some(gateway);
+        self
+    }
+
+    /// Where [`run`](crate::run) listens where there is no Lambda, as `host:port`; by default, at
+    /// `127.0.0.1:9000`. The variable `LIFTGATE_ADDR` has the last word.
+    #[cfg(feature = "local")]
+    pub fn local_address(mut self, address: impl Into<String>) -> Self {
+        self.local.address = Some(address.into());
+        self
+    }
 }
 
 /// What the rest of the crate asks.
 impl Options {
+    #[cfg(feature = "local")]
+    pub(crate) fn local(&self) -> &crate::local::Settings {
+        &self.local
+    }
+
     pub(crate) fn table(&self) -> &'static [&'static dyn Source] {
         self.sources
     }

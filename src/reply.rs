@@ -17,7 +17,8 @@ use crate::panic::guard;
 
 pub(crate) const ERROR_TYPE: HeaderName =
     HeaderName::from_static("lambda-runtime-function-error-type");
-const ERROR_BODY: HeaderName = HeaderName::from_static("lambda-runtime-function-error-body");
+pub(crate) const ERROR_BODY: HeaderName =
+    HeaderName::from_static("lambda-runtime-function-error-body");
 
 pin_project! {
     /// What goes back to the gateway: the JSON of a response, or a stream.

@@ -74,11 +74,6 @@ impl<S> Lambda<S> {
         self.inner
     }
 
-    #[cfg(feature = "local")]
-    pub(crate) fn options(&self) -> &Options {
-        &self.options
-    }
-
     /// The request of an event, and how to answer it, as far as that is known.
     fn decode(&self, invocation: Invocation) -> (Result<Request<Body>, Error>, Option<Asked>) {
         let (event, context) = invocation.into_parts();

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use bytes::Bytes;
+
 /// Why a gateway answers by itself: it refuses the request, or cannot use what the function says.
 ///
 /// Its [`Display`](fmt::Display) form is the reason, which the client is not told.
@@ -18,6 +20,7 @@ use std::fmt;
 pub struct Failure {
     cause: Cause,
     reason: String,
+    payload: Bytes,
 }
 
 /// What went wrong.
@@ -49,8 +52,22 @@ pub enum Cause {
 impl Failure {
     /// A failure of some cause, and the reason in words.
     pub fn new(cause: Cause, reason: impl Into<String>) -> Self {
-        let reason = reason.into();
-        Failure { cause, reason }
+        Failure {
+            cause,
+            reason: reason.into(),
+            payload: Bytes::new(),
+        }
+    }
+
+    /// What the function said, in JSON.
+    pub fn with_payload(mut self, payload: impl Into<Bytes>) -> Self {
+        self.payload = payload.into();
+        self
+    }
+
+    /// What the function said, in JSON, if it said anything.
+    pub fn payload(&self) -> &Bytes {
+        &self.payload
     }
 
     /// What went wrong.

@@ -6,9 +6,18 @@
 
 mod arrival;
 mod failure;
+mod function;
 mod gateway;
 mod ids;
+mod run;
+mod runtime_api;
+mod server;
 
 pub use arrival::Arrival;
 pub use failure::{Cause, Failure};
+pub use function::{Answer, Call, Function, FunctionReply, Invoking, ReplyStream};
 pub use gateway::{Gateway, Kind, UnknownKind};
+pub use runtime_api::{RuntimeApi, Waiting};
+pub use server::{Exchange, Server};
+
+pub(crate) use run::{Local, Settings};

@@ -14,7 +14,9 @@ use tower_service::Service;
 use super::api::Api;
 use super::deadline::Deadline;
 use super::lifecycle::{Hook, Lifecycle, Shutdown};
+use super::place::Place;
 use super::pool;
+use super::race::{Race, race};
 use super::shared::{Closing, Hooks, Shared};
 use super::start::{attempt, concurrency, is_snap_start, report};
 use super::worker::serve;
@@ -279,11 +281,9 @@ impl Runtime {
         B: http_body::Body + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        let Some(address) = self.address() else {
-            return serve_here(attempt(init).await?, self.options).await;
-        };
+        let place = self.place().await?;
         let options = self.options.clone();
-        let (shutdown, mut start) = self.start::<B>(&address).await?;
+        let (shutdown, mut start) = self.start::<B>(&place).await?;
         let shared = Arc::clone(&start.shared);
         // On the heap, since whatever takes a future holds it twice.
         let program = Box::pin(async {
@@ -297,7 +297,7 @@ impl Runtime {
                 pool::tasks(lambda, &shared).await
             }
         });
-        guarded(shutdown, program).await
+        guarded(&place, shutdown, program).await
     }
 
     /// Runs a service that is neither `Send` nor `Clone`, on the thread that it is made on, where
@@ -344,13 +344,9 @@ impl Runtime {
         B: http_body::Body + 'static,
         B::Error: Into<BoxError>,
     {
-        let Some(address) = self.address() else {
-            let served =
-                async { serve_here(attempt(async { factory().await }).await?, self.options).await };
-            return LocalSet::new().run_until(served).await;
-        };
+        let place = self.place().await?;
         let options = Arc::new(self.options.clone());
-        let (shutdown, mut start) = self.start::<B>(&address).await?;
+        let (shutdown, mut start) = self.start::<B>(&place).await?;
         let shared = Arc::clone(&start.shared);
         let program = Box::pin(async {
             if shared.is_sequential() {
@@ -381,21 +377,25 @@ impl Runtime {
             }
             ended
         });
-        LocalSet::new().run_until(guarded(shutdown, program)).await
+        let guarded = guarded(&place, shutdown, program);
+        LocalSet::new().run_until(guarded).await
     }
 
-    /// Where the Runtime API is, if there is one.
-    fn address(&self) -> Option<String> {
+    /// Where the program runs.
+    async fn place(&self) -> Result<Place, Error> {
         let by_name = || env::var("AWS_LAMBDA_RUNTIME_API").ok();
-        self.runtime_api.clone().or_else(by_name)
+        match self.runtime_api.clone().or_else(by_name) {
+            Some(address) => Ok(Place::lambda(address)),
+            None => Place::here(&self.options).await,
+        }
     }
 
-    async fn start<B>(self, address: &str) -> Result<(Option<Shutdown<B>>, Start), Error>
+    async fn start<B>(self, place: &Place) -> Result<(Option<Shutdown<B>>, Start), Error>
     where
         B: http_body::Body + 'static,
         B::Error: Into<BoxError>,
     {
-        let api = Arc::new(Api::new(address)?);
+        let api = Arc::new(Api::new(place.runtime_api())?);
         let concurrency = match self.concurrency.map_or_else(concurrency, |n| Ok(Some(n))) {
             Ok(concurrency) => concurrency,
             Err(error) => {
@@ -405,7 +405,7 @@ impl Runtime {
         };
         let mut lifecycle = self.lifecycle;
         let limit = self.shutdown_timeout.unwrap_or(SHUTDOWN_TIMEOUT);
-        let shutdown = lifecycle.arrange(&api, limit).await?;
+        let shutdown = lifecycle.arrange(&api, limit, place.left()).await?;
         let closing = shutdown.as_ref().map(Shutdown::closing);
         // Lambda does not watch the deadlines of a function that it has set a concurrency for.
         let watched = concurrency.map(|_| Deadline::WATCHED);
@@ -470,6 +470,7 @@ impl Start {
 }
 
 async fn guarded<B>(
+    place: &Place,
     shutdown: Option<Shutdown<B>>,
     program: impl Future<Output = Result<(), Error>>,
 ) -> Result<(), Error>
@@ -477,31 +478,14 @@ where
     B: http_body::Body + 'static,
     B::Error: Into<BoxError>,
 {
-    match shutdown {
-        Some(shutdown) => shutdown.guard(program).await,
-        None => program.await,
+    match (shutdown, place.left()) {
+        (Some(shutdown), _) => shutdown.guard(program).await,
+        (None, None) => program.await,
+        (None, Some(left)) => match race(program, left).await {
+            Race::First(ended) => ended,
+            Race::Second(()) => Ok(()),
+        },
     }
-}
-
-/// Serves the app where there is no Lambda.
-#[cfg(feature = "local")]
-async fn serve_here<S, B>(service: S, options: Options) -> Result<(), Error>
-where
-    S: Service<Request<Body>, Response = Response<B>>,
-    S::Error: Into<BoxError>,
-    B: http_body::Body,
-    B::Error: Into<BoxError>,
-{
-    let _ = Lambda::with_options(service, options.streaming(false));
-    Err(Error::runtime("TODO"))
-}
-
-#[cfg(not(feature = "local"))]
-async fn serve_here<S>(_: S, _: Options) -> Result<(), Error> {
-    Err(Error::runtime(
-        "AWS_LAMBDA_RUNTIME_API is not set, so this is not Lambda; \
-         turn on liftgate's feature `local` to serve the app here",
-    ))
 }
 
 impl fmt::Debug for Runtime {

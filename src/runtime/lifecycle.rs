@@ -99,11 +99,12 @@ impl Lifecycle {
         Ok(())
     }
 
-    /// Arranges for `SIGTERM`, if there is something to do then.
+    /// Arranges for `SIGTERM`, or until `left`, if there is something to do then.
     pub(super) async fn arrange<B>(
         &mut self,
         api: &Arc<Api>,
         limit: Duration,
+        left: Option<impl Future<Output = ()> + Send + 'static>,
     ) -> Result<Option<Shutdown<B>>, Error>
     where
         B: http_body::Body + 'static,
@@ -115,7 +116,12 @@ impl Lifecycle {
         let terminated = terminated()?;
         let (sender, closing) = watch::channel(false);
         let watcher = AbortOnDrop(tokio::spawn(async move {
-            terminated.await;
+            match left {
+                Some(left) => {
+                    race(terminated, left).await;
+                }
+                None => terminated.await,
+            }
             let _ = sender.send(true);
         }));
         // Extensions have to register before the first invocation is asked for.

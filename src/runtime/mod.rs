@@ -10,6 +10,7 @@ mod connection;
 mod deadline;
 mod lifecycle;
 mod link;
+mod place;
 mod pool;
 mod race;
 mod shared;

@@ -215,6 +215,23 @@ impl Gateway {
         Ok(self.parse(&request, prelude)?.map(drop))
     }
 
+    /// The head of a response that is streamed without a prelude.
+    ///
+    /// # Errors
+    ///
+    /// If the gateway refuses it.
+    pub fn parse_bare_stream<B>(&self, _request: &Request<B>) -> Result<Response<()>, Failure> {
+        if self.kind == Kind::FunctionUrl {
+            return Ok(Response::new(()));
+        }
+        let reason = "the function streams without a prelude";
+        Err(Failure::new(Cause::InvalidReply, reason))
+    }
+
+    pub(super) fn max_body(&self) -> usize {
+        6 << 20
+    }
+
     /// What the gateway answers by itself.
     pub fn respond_to(&self, failure: &Failure) -> Response<Bytes> {
         let (status, message) = match failure.cause() {
