@@ -7,6 +7,7 @@ mod facts;
 mod failures;
 mod headers;
 mod incumbents;
+mod local;
 mod round_trip;
 mod runtime;
 mod support;

@@ -5,6 +5,7 @@
 //! [`Lambda`](crate::Lambda) with it.
 
 mod arrival;
+mod changes;
 mod failure;
 mod function;
 mod gateway;
@@ -14,6 +15,7 @@ mod runtime_api;
 mod server;
 
 pub use arrival::Arrival;
+pub use changes::{Change, Side};
 pub use failure::{Cause, Failure};
 pub use function::{Answer, Call, Function, FunctionReply, Invoking, ReplyStream};
 pub use gateway::{Gateway, Kind, UnknownKind};

@@ -1,11 +1,11 @@
 use std::convert::Infallible;
+use std::fmt;
 use std::future::ready;
 use std::num::NonZeroUsize;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
-use std::{env, fmt};
 
 use http::{Request, Response};
 use tokio::task::LocalSet;
@@ -281,8 +281,8 @@ impl Runtime {
         B: http_body::Body + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        let place = self.place().await?;
         let options = self.options.clone();
+        let place = Place::find(self.runtime_api.clone(), &options).await?;
         let (shutdown, mut start) = self.start::<B>(&place).await?;
         let shared = Arc::clone(&start.shared);
         // On the heap, since whatever takes a future holds it twice.
@@ -344,8 +344,8 @@ impl Runtime {
         B: http_body::Body + 'static,
         B::Error: Into<BoxError>,
     {
-        let place = self.place().await?;
         let options = Arc::new(self.options.clone());
+        let place = Place::find(self.runtime_api.clone(), &options).await?;
         let (shutdown, mut start) = self.start::<B>(&place).await?;
         let shared = Arc::clone(&start.shared);
         let program = Box::pin(async {
@@ -379,15 +379,6 @@ impl Runtime {
         });
         let guarded = guarded(&place, shutdown, program);
         LocalSet::new().run_until(guarded).await
-    }
-
-    /// Where the program runs.
-    async fn place(&self) -> Result<Place, Error> {
-        let by_name = || env::var("AWS_LAMBDA_RUNTIME_API").ok();
-        match self.runtime_api.clone().or_else(by_name) {
-            Some(address) => Ok(Place::lambda(address)),
-            None => Place::here(&self.options).await,
-        }
     }
 
     async fn start<B>(self, place: &Place) -> Result<(Option<Shutdown<B>>, Start), Error>

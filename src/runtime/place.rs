@@ -1,3 +1,5 @@
+use std::env;
+
 use crate::{Error, Options};
 
 /// Where a program runs: on Lambda, or here, behind a local gateway.
@@ -9,14 +11,13 @@ pub(super) struct Place {
 
 #[cfg(feature = "local")]
 impl Place {
-    /// Where a Runtime API is.
-    pub(super) fn lambda(runtime_api: String) -> Self {
+    fn lambda(runtime_api: String) -> Self {
         let local = None;
         Place { runtime_api, local }
     }
 
-    /// Where there is none, and a local gateway brings its own.
-    pub(super) async fn here(options: &Options) -> Result<Self, Error> {
+    /// Where there is no Runtime API, and a local gateway brings its own.
+    async fn here(options: &Options) -> Result<Self, Error> {
         let local = crate::local::Local::start(options).await?;
         Ok(Place {
             runtime_api: local.runtime_api.clone(),
@@ -32,11 +33,11 @@ impl Place {
 
 #[cfg(not(feature = "local"))]
 impl Place {
-    pub(super) fn lambda(runtime_api: String) -> Self {
+    fn lambda(runtime_api: String) -> Self {
         Place { runtime_api }
     }
 
-    pub(super) async fn here(_: &Options) -> Result<Self, Error> {
+    async fn here(_: &Options) -> Result<Self, Error> {
         Err(Error::runtime(
             "AWS_LAMBDA_RUNTIME_API is not set, so this is not Lambda; \
              turn on liftgate's feature `local` to serve the app here",
@@ -49,6 +50,14 @@ impl Place {
 }
 
 impl Place {
+    /// Where the program runs: where `AWS_LAMBDA_RUNTIME_API` says, unless it is told.
+    pub(super) async fn find(told: Option<String>, options: &Options) -> Result<Self, Error> {
+        match told.or_else(|| env::var("AWS_LAMBDA_RUNTIME_API").ok()) {
+            Some(address) => Ok(Place::lambda(address)),
+            None => Place::here(options).await,
+        }
+    }
+
     pub(super) fn runtime_api(&self) -> &str {
         &self.runtime_api
     }

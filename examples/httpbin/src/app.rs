@@ -18,13 +18,15 @@ use crate::{anything, bodies, headers};
 type BoxError = Box<dyn Error + Send + Sync>;
 
 /// The router, but for `/error`: no route of a router can return an error.
-#[derive(Clone)]
-pub(crate) struct App {
+#[derive(Clone, Debug)]
+pub struct App {
     router: Router,
 }
 
 impl App {
-    pub(crate) fn new() -> Self {
+    /// The app. It keeps nothing.
+    #[must_use]
+    pub fn new() -> Self {
         App { router: router() }
     }
 }
