@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use liftgate_cli::bench;
+use liftgate_cli::{bench, convert};
 
 /// Tools for apps that run behind AWS gateways.
 #[derive(Debug, Parser)]
@@ -17,10 +17,13 @@ struct Cli {
 enum Command {
     /// Measures how long events take to become requests, and responses replies
     Bench(bench::Args),
+    /// Shows the request of an event, the event of a request, or the response of a reply
+    Convert(convert::Args),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Bench(args) => bench::run(&args),
+        Command::Convert(args) => convert::run(&args),
     }
 }

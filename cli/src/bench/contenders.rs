@@ -5,19 +5,19 @@ use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::future::{Future, Ready, ready};
 use std::hint::black_box;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Request, Response};
 use http_body_util::Full;
-use liftgate::{Body, Event, Invocation, Lambda, Reply};
+use liftgate::{Body, Event, Invocation, Lambda, Options, Reply};
 use serde::de::IgnoredAny;
 use tower_service::Service;
 
 use super::cases::Case;
 #[cfg(feature = "lambda-http")]
 pub use super::incumbent::{Responding, lambda_http, lambda_http_decode, lambda_http_encode};
+use crate::capture::{self, poll_now};
 
 /// Why there is no request, or no reply.
 pub type Error = Box<dyn StdError + Send + Sync>;
@@ -103,33 +103,7 @@ pub fn liftgate(lambda: &mut Lambda<App>, input: Input<liftgate::Context>) -> Re
 ///
 /// If the event is none of a request.
 pub fn request(case: &Case) -> Result<Request<Body>, Error> {
-    let mut lambda = Lambda::new(Keeper::default());
-    let input: Input<liftgate::Context> = Input::new(case);
-    let answer = lambda.call(Invocation::new(input.event, input.context));
-    poll_now(answer).ok_or("the reply is not there at once")??;
-    let request = lambda.get_mut().request.take();
-    request.ok_or_else(|| "there is no request".into())
-}
-
-/// Keeps the request.
-#[derive(Default)]
-struct Keeper {
-    request: Option<Request<Body>>,
-}
-
-impl Service<Request<Body>> for Keeper {
-    type Response = Response<Full<Bytes>>;
-    type Error = Infallible;
-    type Future = Ready<Result<Self::Response, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        self.request = Some(request);
-        ready(Ok(Response::default()))
-    }
+    Ok(capture::request(received(&case.event), Options::new())?)
 }
 
 /// A floor: puts a request together out of the very method, URI, names, values and extensions
@@ -179,16 +153,4 @@ pub fn memcpy(event: &[u8], to: &mut Vec<u8>) {
 pub fn base64(text: &[u8]) -> Result<String, base64_simd::Error> {
     let body = base64_simd::STANDARD.decode_to_vec(text)?;
     Ok(base64_simd::STANDARD.encode_to_string(body))
-}
-
-/// The output of a future that has nothing to wait for; `None` if it waits.
-pub fn poll_now<F: Future>(future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    match future
-        .as_mut()
-        .poll(&mut Context::from_waker(Waker::noop()))
-    {
-        Poll::Ready(output) => Some(output),
-        Poll::Pending => None,
-    }
 }

@@ -1,20 +1,17 @@
 //! The user's own events.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::fs;
-use std::future::{Ready, ready};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::task::{Context, Poll};
 
-use http::{Method, Request, Response};
-use liftgate::{Body, Event, Invocation, Lambda};
+use bytes::Bytes;
+use http::Method;
+use liftgate::{Event, Options};
 use serde::de::IgnoredAny;
-use tower_service::Service;
 
 use super::cases::Case;
-use super::contenders::{poll_now, received};
+use crate::capture;
 
 /// Why a file was not measured.
 #[derive(Debug)]
@@ -85,37 +82,14 @@ fn case(file: &Path) -> Result<Case, String> {
 
 /// The source of an event, as liftgate sees it, and the request's method.
 fn detect(event: &[u8]) -> Result<(&'static str, Method), String> {
-    let mut lambda = Lambda::new(Witness::default());
-    let invocation = Invocation::new(received(event), liftgate::Context::default());
-    let answer = poll_now(lambda.call(invocation));
-    if let Some(seen) = lambda.get_mut().seen.take() {
-        return Ok(seen);
-    }
-    let error = answer.and_then(Result::err).map(|error| error.to_string());
-    let reason = error.unwrap_or_else(|| "there is no request in it".to_owned());
+    let request = capture::request(Bytes::copy_from_slice(event), Options::new());
     // What follows tells of an option that programs have, and this has not.
-    let reason = reason.split("; turn on Options::").next();
-    Err(reason.unwrap_or_default().to_owned())
-}
-
-/// A service that notes what comes in.
-#[derive(Default)]
-struct Witness {
-    seen: Option<(&'static str, Method)>,
-}
-
-impl Service<Request<Body>> for Witness {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = Ready<Result<Self::Response, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let source = request.extensions().get::<Event>().map(Event::source);
-        self.seen = source.map(|source| (source.name(), request.method().clone()));
-        ready(Ok(Response::default()))
-    }
+    let brief = |reason: String| match reason.split_once("; turn on Options::") {
+        Some((reason, _)) => reason.to_owned(),
+        None => reason,
+    };
+    let request = request.map_err(brief)?;
+    let event = request.extensions().get::<Event>();
+    let source = event.ok_or("there is no event with it")?.source();
+    Ok((source.name(), request.method().clone()))
 }

@@ -11,7 +11,8 @@ use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, Context, LambdaEvent, TransformResponse};
 use tower_service::Service;
 
-use super::contenders::{App, Error, Input, poll_now};
+use super::contenders::{App, Error, Input};
+use crate::capture::poll_now;
 
 /// The future that has the response of the app.
 pub type Responding = TransformResponse<'static, Response<Full<Bytes>>, Infallible>;
