@@ -1,6 +1,7 @@
 //! The parts of the program `liftgate`, for the project's own benchmarks.
 //!
-//! Each command is a module: [`mod@bench`] measures conversions, and [`convert`] shows them.
+//! Each command is a module: [`mod@bench`] measures conversions, [`convert`] shows them, and
+//! [`gateways`] tells what gateways change.
 //!
 //! # Features
 //!
@@ -10,3 +11,4 @@ pub mod bench;
 mod capture;
 pub mod convert;
 pub mod gateway;
+pub mod gateways;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use liftgate_cli::{bench, convert};
+use liftgate_cli::{bench, convert, gateways};
 
 /// Tools for apps that run behind AWS gateways.
 #[derive(Debug, Parser)]
@@ -19,11 +19,14 @@ enum Command {
     Bench(bench::Args),
     /// Shows the request of an event, the event of a request, or the response of a reply
     Convert(convert::Args),
+    /// Shows what gateways change about requests and responses
+    Gateways(gateways::Args),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Bench(args) => bench::run(&args),
         Command::Convert(args) => convert::run(&args),
+        Command::Gateways(args) => gateways::run(&args),
     }
 }

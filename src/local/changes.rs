@@ -1,5 +1,3 @@
-use std::fmt::Write as _;
-
 use super::gateway::Kind;
 use Kind::{Alb, AlbMultiValue, FunctionUrl, HttpApi, HttpApiV1, Lattice, LatticeV1, RestApi};
 
@@ -27,7 +25,7 @@ pub struct Change {
     pub side: Side,
     /// What becomes of it, in Markdown.
     pub what: &'static str,
-    /// The page that says so; where there is none, it was seen on the gateway itself.
+    /// The page that says so; where there is none, recordings of the gateway show it.
     pub source: Option<&'static str>,
 }
 
@@ -263,7 +261,7 @@ impl Change {
         ),
     ];
 
-    /// The list as a Markdown table.
+    /// The whole list in Markdown, a table for each way.
     ///
     /// # Examples
     ///
@@ -272,30 +270,29 @@ impl Change {
     /// assert!(table.contains("| `http`, `http-v1` | The path is percent-decoded"));
     /// ```
     pub fn table() -> String {
-        let mut table = String::new();
-        for (side, title) in [
-            (Side::Request, "On the way to the app"),
-            (Side::Response, "On the way to the client"),
-        ] {
-            table.push_str("| gateway | ");
-            table.push_str(title);
-            table.push_str(" |\n|---|---|\n");
-            for change in Change::ALL.iter().filter(|change| change.side == side) {
-                let names: Vec<_> = change
-                    .kinds
-                    .iter()
-                    .map(|kind| format!("`{kind}`"))
-                    .collect();
-                let source = match change.source {
-                    Some(url) => format!("[AWS]({url})"),
-                    None => "seen".to_owned(),
-                };
-                // A string takes all that is written to it.
-                let _ = writeln!(table, "| {} | {} {source} |", names.join(", "), change.what);
-            }
-            table.push('\n');
-        }
-        table
+        Change::table_of(Change::ALL)
+    }
+
+    /// Some of the list in Markdown, a table for each way.
+    pub fn table_of<'a>(changes: impl IntoIterator<Item = &'a Change>) -> String {
+        let (request, response): (Vec<&Change>, Vec<&Change>) = changes
+            .into_iter()
+            .partition(|change| change.side == Side::Request);
+        let sides = [("request", request), ("response", response)];
+        let tables = sides.map(|(title, changes)| {
+            let rows: String = changes.iter().map(|change| change.row()).collect();
+            format!("| gateway | what it changes of a {title} | as in |\n|---|---|---|\n{rows}")
+        });
+        tables.join("\n")
+    }
+
+    fn row(&self) -> String {
+        let names: Vec<_> = self.kinds.iter().map(|kind| format!("`{kind}`")).collect();
+        let source = self.source.map_or_else(
+            || "recordings".to_owned(),
+            |url| format!("[AWS's docs]({url})"),
+        );
+        format!("| {} | {} | {source} |\n", names.join(", "), self.what)
     }
 }
 

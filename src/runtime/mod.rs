@@ -35,11 +35,12 @@ pub use builder::Runtime;
 /// invocation that fails, by a malformed event, an error or a panic, is reported with its
 /// [type](Error::error_type) and message, and the next one is served.
 ///
-/// Elsewhere it serves the app on <http://127.0.0.1:9000>, or the address in
-/// `LIFTGATE_ADDR`, as an HTTP API would (or the gateway that [`Options::source`] names), until
-/// Ctrl-C: a request becomes an event, and the reply a response (feature `local`). Requests are
-/// served one after the other, as in one Lambda environment, and answered whole. Of the hooks of a
-/// [`Runtime`] none is run there; work [after the response](crate::Context::after_response) is done.
+/// Elsewhere it brings a local gateway (feature `local`): it serves the app on
+/// <http://127.0.0.1:9000> as an HTTP API would, or as another [gateway](crate::local) would,
+/// through the very same way, until Ctrl-C. Requests wait for each other as they do in one
+/// environment; with a [`concurrency`](Runtime::concurrency), so many are served at a time. The hooks
+/// of a [`Runtime`] are run, but for those around a snapshot: Ctrl-C stands for `SIGTERM`, and a
+/// second one ends a program that does not.
 ///
 /// It runs on a tokio runtime with I/O and time. One thread serves one invocation at a time
 /// fastest: `#[tokio::main(flavor = "current_thread")]`. A panic is caught unless the program is

@@ -1,5 +1,6 @@
 //! The local gateway, over real connections.
 
+mod changes;
 mod runtime_api;
 mod server;
 
