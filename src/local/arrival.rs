@@ -1,7 +1,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, SystemTime};
 
-use http::header::{HeaderMap, HeaderValue};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 /// What a gateway knows of a request besides the request: an extension of it, where it came over
 /// a connection.
@@ -22,6 +22,8 @@ pub struct Arrival {
     pub(super) client: SocketAddr,
     pub(super) port: u16,
     pub(super) request_id: String,
+    /// The id that API Gateway calls extended.
+    pub(super) extended_id: String,
     pub(super) trace_id: String,
     /// Since 1970.
     pub(super) time: Duration,
@@ -38,6 +40,7 @@ impl Arrival {
             client,
             port,
             request_id: super::ids::uuid(),
+            extended_id: super::ids::extended(),
             trace_id: super::ids::trace_id(time),
             time,
             names: Vec::new(),
@@ -68,19 +71,38 @@ impl Arrival {
         self.time.as_millis()
     }
 
-    /// The headers with those that a gateway adds.
+    /// The time in the way of the common log format: `12/Mar/2020:19:03:58 +0000`.
+    pub(super) fn clock(&self) -> String {
+        clock(self.time.as_secs())
+    }
+
+    /// The id of a message, in the form of API Gateway's other ids.
+    pub(super) fn message_id(&self) -> String {
+        let digits = self.request_id.chars().filter(char::is_ascii_alphanumeric);
+        digits.take(15).chain(['=']).collect()
+    }
+
+    /// A header's name as the client spelled it.
+    pub(super) fn spelled<'a>(&'a self, name: &'a HeaderName) -> &'a str {
+        let name = name.as_str();
+        let mut names = self.names.iter();
+        let spelled = names.find(|spelled| spelled.eq_ignore_ascii_case(name));
+        spelled.map_or(name, String::as_str)
+    }
+
+    /// The headers with those that a gateway adds. What a client says of the connection is no
+    /// matter to the gateway, which has it before its eyes; a trace that is begun goes on.
     pub(super) fn forwarded(&self, headers: &HeaderMap) -> HeaderMap {
         let mut headers = self.forwarded_for(headers);
-        let port = HeaderValue::from(self.port);
-        headers.entry("x-forwarded-port").or_insert(port);
-        let http = HeaderValue::from_static("http");
-        headers.entry("x-forwarded-proto").or_insert(http);
+        headers.insert("x-forwarded-port", HeaderValue::from(self.port));
+        headers.insert("x-forwarded-proto", HeaderValue::from_static("http"));
         if let Ok(root) = HeaderValue::from_str(&self.trace_id) {
             headers.entry("x-amzn-trace-id").or_insert(root);
         }
         headers
     }
 
+    /// The headers with the client's address after those that it tells of itself.
     pub(super) fn forwarded_for(&self, headers: &HeaderMap) -> HeaderMap {
         let mut headers = headers.clone();
         let mut hops: Vec<u8> = Vec::new();
@@ -103,9 +125,59 @@ impl Default for Arrival {
             client: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0),
             port: 80,
             request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
+            extended_id: "AAAAAAAAAAAAAAA=".to_owned(),
             trace_id: "Root=1-00000000-000000000000000000000000".to_owned(),
             time: Duration::ZERO,
             names: Vec::new(),
         }
+    }
+}
+
+fn clock(seconds: u64) -> String {
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let (mut days, second) = (seconds / 86_400, seconds % 86_400);
+    let mut year = 1970;
+    let is_leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    while days >= 365 + u64::from(is_leap(year)) {
+        days -= 365 + u64::from(is_leap(year));
+        year += 1;
+    }
+    let february = 28 + u64::from(is_leap(year));
+    let lengths = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let mut month = "";
+    for (name, length) in MONTHS.into_iter().zip(lengths) {
+        month = name;
+        if days < length {
+            break;
+        }
+        days -= length;
+    }
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    let day = days + 1;
+    format!("{day:02}/{month}/{year}:{hour:02}:{minute:02}:{second:02} +0000")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_logs_have_them() {
+        assert_eq!(clock(0), "01/Jan/1970:00:00:00 +0000");
+        assert_eq!(clock(1_584_039_838), "12/Mar/2020:19:03:58 +0000");
+        assert_eq!(clock(1_722_641_683), "02/Aug/2024:23:34:43 +0000");
+        assert_eq!(clock(1_709_251_199), "29/Feb/2024:23:59:59 +0000");
+        assert_eq!(clock(1_735_689_599), "31/Dec/2024:23:59:59 +0000");
+    }
+
+    #[test]
+    fn names_are_the_clients() {
+        let names = vec!["tEsT-HEADeR".to_owned()];
+        let arrival = Arrival::default().header_names(names);
+        let spelled = |name| arrival.spelled(&HeaderName::from_static(name)).to_owned();
+        assert_eq!(spelled("test-header"), "tEsT-HEADeR");
+        assert_eq!(spelled("accept"), "accept");
     }
 }

@@ -31,8 +31,10 @@ pub enum Cause {
     BadRequest,
     /// The request is of a path that the API has not.
     NotFound,
-    /// The request's body, or the event, is too large.
+    /// The request's body is larger than the gateway takes.
     RequestTooLarge,
+    /// The event is larger than Lambda takes.
+    EventTooLarge,
     /// The request line and the headers are too large.
     HeadersTooLarge,
     /// The function failed: it reported an error, or its process ended.
@@ -43,6 +45,8 @@ pub enum Cause {
     GatewayTimeout,
     /// The reply is none that the gateway takes.
     InvalidReply,
+    /// The reply says that its body is base64, and it is not.
+    InvalidBase64,
     /// The reply is larger than Lambda or the gateway takes.
     ReplyTooLarge,
     /// No environment is free, and there may be no more.

@@ -5,6 +5,9 @@ use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE;
+
 /// A random UUID's form.
 pub(super) fn uuid() -> String {
     let (high, low) = (number(), number());
@@ -16,6 +19,14 @@ pub(super) fn uuid() -> String {
         low >> 48 & 0x3fff | 0x8000,
         low & 0xffff_ffff_ffff,
     )
+}
+
+/// The form of the ids that API Gateway gives to requests, connections and messages.
+pub(super) fn extended() -> String {
+    let mut bytes = [0; 11];
+    bytes[..8].copy_from_slice(&number().to_be_bytes());
+    bytes[8..].copy_from_slice(&number().to_be_bytes()[..3]);
+    URL_SAFE.encode(bytes)
 }
 
 /// `Root=1-<time>-<number>`, in hexadecimal ([source][trace]).

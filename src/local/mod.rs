@@ -35,6 +35,7 @@ mod ids;
 mod run;
 mod runtime_api;
 mod server;
+mod warning;
 
 pub use arrival::Arrival;
 pub use changes::{Change, Side};
@@ -43,5 +44,6 @@ pub use function::{Answer, Call, Function, FunctionReply, Invoking, ReplyStream}
 pub use gateway::{Gateway, Kind, UnknownKind};
 pub use runtime_api::{RuntimeApi, Waiting};
 pub use server::{Exchange, Server};
+pub use warning::Warning;
 
 pub(crate) use run::{Local, Settings};

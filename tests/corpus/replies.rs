@@ -5,13 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, Response};
-use liftgate::local::Gateway;
+use liftgate::local::{Gateway, Kind};
 use liftgate::{Body, Options};
 use serde_json::Value;
 
 use super::requests::EDGE;
 use super::{Corpus, Exception, Facts, text};
-use crate::support::{event_of, try_reply, try_request};
+use crate::support::{event_of, get, try_reply, try_request};
 
 const EXCEPTIONS: &[Exception] = &[("mangum/test_aws_lambda_at_edge_", "request", EDGE)];
 
@@ -31,11 +31,16 @@ fn expected_replies_are_upheld() {
         let Ok(request) = request else {
             continue;
         };
-        let source = event_of(&request).source();
+        let is_multi_value = request_has(&case.event, "multiValueHeaders");
+        let kind = match Kind::of(event_of(&request).source()).unwrap() {
+            Kind::Alb if is_multi_value => Kind::AlbMultiValue,
+            kind => kind,
+        };
+        let gateway = Gateway::new(kind).binary_media_types(["*/*"]);
         let body = theirs.clone().map(Body::from);
         let reply = try_reply(Options::new(), case.event.clone(), body);
         let reply = reply.unwrap_or_else(|error| panic!("{}: {error}", case.at));
-        let ours = Gateway::new(source).parse(&reply);
+        let ours = gateway.parse(&get(), &reply);
         let mut ours = ours.unwrap_or_else(|error| panic!("{}: {error}", case.at));
         if let Some(length) = theirs.headers_mut().remove(CONTENT_LENGTH) {
             // The gateway counts for itself.
@@ -50,6 +55,11 @@ fn expected_replies_are_upheld() {
         facts.check(&case.at, "body", theirs.body(), ours.body());
     }
     facts.judge(EXCEPTIONS);
+}
+
+fn request_has(event: &[u8], member: &str) -> bool {
+    let event: Value = serde_json::from_slice(event).unwrap();
+    event[member].is_object()
 }
 
 /// The response that the app of the third party gave, as their reply tells it.

@@ -1,11 +1,10 @@
 //! Lambda function URL.
 
-use liftgate::local::Gateway;
-use liftgate::source;
+use liftgate::local::{Gateway, Kind};
 use serde_json::json;
 
 use super::{repeated, with};
-use crate::support::{event_of, reply, request, values};
+use crate::support::{event_of, get, reply, request, values};
 
 const EVENT: &str = r#"{"version":"2.0","routeKey":"$default","rawPath":"/x","rawQueryString":"",
     "cookies":["a=1","b=2"],
@@ -72,14 +71,17 @@ fn an_anonymous_caller_has_no_authorizer() {
 
 #[test]
 fn returned_values_without_a_status_are_bodies() {
-    let gateway = Gateway::new(&source::FunctionUrl);
+    let gateway = Gateway::new(Kind::FunctionUrl);
     for (reply, body) in [
         ("[\"hello\",3,true]", "[\"hello\",3,true]"),
         ("\"hello\"", "hello"),
         ("3.1", "3.1"),
         ("true", "true"),
     ] {
-        assert_eq!(gateway.parse(reply.as_bytes()).unwrap().body(), body);
+        assert_eq!(
+            gateway.parse(&get(), reply.as_bytes()).unwrap().body(),
+            body
+        );
     }
 }
 
@@ -127,9 +129,9 @@ fn an_iam_caller_has_an_authorizer() {
 
 #[test]
 fn the_gateway_ignores_multi_value_headers_and_prints_arrays() {
-    let gateway = Gateway::new(&source::FunctionUrl);
+    let gateway = Gateway::new(Kind::FunctionUrl);
     let reply = br#"{"statusCode":200,"headers":{"set-cookie":["a=1","b=2"]},"multiValueHeaders":{"x":["y"]}}"#;
-    let response = gateway.parse(reply).unwrap();
+    let response = gateway.parse(&get(), reply).unwrap();
     assert_eq!(response.headers()["set-cookie"], "[a=1, b=2]");
     assert!(!response.headers().contains_key("x"));
 }

@@ -1,12 +1,12 @@
 //! API Gateway HTTP API, payload format 2.0.
 
 use http::Response;
-use liftgate::local::Gateway;
-use liftgate::{Options, Stage, source};
+use liftgate::local::{Gateway, Kind};
+use liftgate::{Options, Stage};
 use serde_json::json;
 
 use super::{repeated, with};
-use crate::support::{body_of, event_of, reply, request, try_request, values};
+use crate::support::{body_of, event_of, get, reply, request, try_request, values};
 
 /// Members without content are missing, not null.
 const EVENT: &str = r#"{"version":"2.0","routeKey":"$default","rawPath":"/x","rawQueryString":"",
@@ -44,7 +44,7 @@ fn a_decoded_question_mark_ends_the_path_before_the_function() {
     let client = http::Request::get("/what%3Fnow")
         .body(bytes::Bytes::new())
         .unwrap();
-    let event = Gateway::new(&source::HttpApi).render(&client);
+    let event = Gateway::new(Kind::HttpApi).render(&client).unwrap();
     assert_eq!(request(event).uri(), "/what");
 }
 
@@ -250,14 +250,14 @@ fn base64_is_decoded_in_any_case_so_the_shorter_form_is_taken() {
 
 #[test]
 fn a_reply_without_a_status_is_itself_the_body() {
-    let response = Gateway::new(&source::HttpApi)
-        .parse(br#"{"hello":"world"}"#)
+    let response = Gateway::new(Kind::HttpApi)
+        .parse(&get(), br#"{"hello":"world"}"#)
         .unwrap();
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["content-type"], "application/json");
     assert_eq!(response.body(), r#"{"hello":"world"}"#);
-    let response = Gateway::new(&source::HttpApi)
-        .parse(br#"{"statusCode":404}"#)
+    let response = Gateway::new(Kind::HttpApi)
+        .parse(&get(), br#"{"statusCode":404}"#)
         .unwrap();
     assert_eq!(
         response.headers()["content-type"],
@@ -270,16 +270,20 @@ fn a_body_without_a_type_comes_in_base64() {
     let client = http::Request::post("/")
         .body(bytes::Bytes::from("hi"))
         .unwrap();
-    let event = Gateway::new(&source::HttpApi).render(&client);
+    let event = Gateway::new(Kind::HttpApi).render(&client).unwrap();
     assert!(event.ends_with(br#""body":"aGk=","isBase64Encoded":true}"#));
     assert_eq!(body_of(request(event)).0, "hi");
 }
 
 #[test]
 fn the_gateway_refuses_wrong_types() {
-    let gateway = Gateway::new(&source::HttpApi);
-    assert!(gateway.parse(br#"{"statusCode":"x"}"#).is_err());
-    assert!(gateway.parse(br#"{"statusCode":200,"body":{}}"#).is_err());
+    let gateway = Gateway::new(Kind::HttpApi);
+    assert!(gateway.parse(&get(), br#"{"statusCode":"x"}"#).is_err());
+    assert!(
+        gateway
+            .parse(&get(), br#"{"statusCode":200,"body":{}}"#)
+            .is_err()
+    );
 }
 
 #[test]

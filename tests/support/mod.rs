@@ -76,6 +76,11 @@ pub fn values<'r>(request: &'r Request<Body>, name: &str) -> Vec<&'r [u8]> {
     values.map(|value| value.as_bytes()).collect()
 }
 
+/// A request of no consequence.
+pub fn get() -> Request<Bytes> {
+    Request::new(Bytes::new())
+}
+
 /// The event that a request was made of.
 pub fn event_of(request: &Request<Body>) -> &Event {
     request

@@ -1,104 +1,70 @@
-//! HTTP API, payload format 2.0.
+//! API Gateway HTTP API, [payload format 2.0][format].
+//!
+//! The path is percent-decoded, and begins with the stage unless that is `$default`; the query is
+//! verbatim as well as decoded. Repeated headers are joined by commas, and cookies are apart.
+//! Members without content are missing. A reply without a status is itself the body.
+//!
+//! [format]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.proxy-format
 
 use bytes::Bytes;
-use http::{Request, header};
+use http::{Request, Response, header};
 
-use super::json::Object;
-use super::pieces::{Pairs, body, decoded_query, header_of, is_text_type, joined};
-use super::{Arrival, Failure, Gateway, Kind};
-use crate::source::wire::percent_decode;
+use super::account::{ACCOUNT_ID, API_ID, domain_name};
+use super::headers::{cookies, grouped};
+use super::json::Json;
+use super::payload_v2::{self, Payload};
+use super::reply::no_text;
+use super::response::TEXT;
+use super::{Arrival, Failure, Gateway, query};
 
 pub(super) fn render(
     gateway: &Gateway,
     request: &Request<Bytes>,
     arrival: &Arrival,
 ) -> Result<Vec<u8>, Failure> {
-    let is_decoded = gateway.kind == Kind::HttpApi;
+    let path = gateway.api_path(request.uri().path())?;
+    let path = staged(gateway, &decoded(path.below));
     let mut headers = arrival.forwarded(request.headers());
-    let mut cookies: Vec<Vec<u8>> = Vec::new();
-    for value in request.headers().get_all(header::COOKIE) {
-        let pieces = value.as_bytes().split(|byte| *byte == b';');
-        cookies.extend(pieces.map(|piece| piece.trim_ascii().to_vec()));
-    }
-    if is_decoded {
-        headers.remove(header::COOKIE);
-    }
-    if is_decoded || !request.body().is_empty() {
-        headers.insert(header::CONTENT_LENGTH, request.body().len().into());
-    }
-    let path = request.uri().path().as_bytes();
-    let (raw_path, context_path) = if is_decoded {
-        let stage = match gateway.stage_name() {
-            "$default" => String::new(),
-            stage => format!("/{stage}"),
-        };
-        let mut decoded = percent_decode(path, false);
-        // A question mark ends the path, even one that was encoded.
-        if let Some(end) = decoded.iter().position(|byte| *byte == b'?') {
-            decoded.truncate(end);
-        }
-        let path = [stage.as_bytes(), &decoded[..]].concat();
-        (path.clone(), path)
-    } else {
-        (path.to_vec(), percent_decode(path, false))
+    headers.remove(header::COOKIE);
+    headers.insert(header::CONTENT_LENGTH, request.body().len().into());
+    let payload = Payload {
+        raw_path: path.clone(),
+        path,
+        headers: grouped(&headers),
+        cookies: cookies(request.headers()),
+        account_id: ACCOUNT_ID,
+        api_id: API_ID,
+        domain: domain_name(request.headers()),
+        request_id: &arrival.extended_id,
+        stage: gateway.stage_name(),
     };
-    let query = request.uri().query().unwrap_or_default();
-    let mut event = Object::new();
-    event.text("version", "2.0");
-    event.text("routeKey", "$default");
-    event.text("rawPath", raw_path);
-    event.text("rawQueryString", query);
-    if !cookies.is_empty() {
-        event.array("cookies", &cookies);
+    Ok(payload.event(gateway, request, arrival))
+}
+
+/// A path decoded. A question mark ends it, even one that was encoded ([source][path]).
+///
+/// [path]: https://github.com/middleapi/standard-server/pull/93
+pub(super) fn decoded(path: &str) -> String {
+    let mut decoded = query::decode(path, false);
+    if let Some(end) = decoded.find('?') {
+        decoded.truncate(end);
     }
-    event.texts("headers", &joined(&headers, b","));
-    if !query.is_empty() {
-        let joined = decoded_query(query)
-            .into_iter()
-            .map(|(name, values)| (name, values.join(&b',')))
-            .collect::<Pairs>();
-        event.texts("queryStringParameters", &joined);
+    decoded
+}
+
+/// A path with the stage before it, unless that is `$default`.
+pub(super) fn staged(gateway: &Gateway, path: &str) -> String {
+    match gateway.stage_name() {
+        "$default" if path.is_empty() => "/".to_owned(),
+        "$default" => path.to_owned(),
+        stage => format!("/{stage}{path}"),
     }
-    event.object("requestContext", |context| {
-        context.text(
-            "accountId",
-            if is_decoded {
-                "123456789012"
-            } else {
-                "anonymous"
-            },
-        );
-        context.text("apiId", "local");
-        let url_domain: &[u8] = b"local.lambda-url.us-east-1.on.aws";
-        context.text(
-            "domainName",
-            if is_decoded {
-                header_of(request, header::HOST)
-            } else {
-                url_domain
-            },
-        );
-        context.text("domainPrefix", "local");
-        context.object("http", |http| {
-            http.text("method", request.method().as_str());
-            http.text("path", context_path);
-            http.text("protocol", format!("{:?}", request.version()));
-            http.text("sourceIp", arrival.client_ip().to_string());
-            http.text("userAgent", header_of(request, header::USER_AGENT));
-        });
-        context.text("requestId", &arrival.request_id);
-        context.text("routeKey", "$default");
-        context.text(
-            "stage",
-            if is_decoded {
-                gateway.stage_name()
-            } else {
-                "$default"
-            },
-        );
-        context.raw("timeEpoch", &arrival.time_ms().to_string());
-    });
-    let is_text = is_text_type(request.headers());
-    body(&mut event, request.body(), is_text, None, "isBase64Encoded");
-    Ok(event.finish())
+}
+
+pub(super) fn parse(reply: &[u8]) -> Result<Response<Bytes>, Failure> {
+    payload_v2::parse(reply, TEXT, |name, value| match value {
+        Json::Null => Ok(None),
+        Json::Array(_) | Json::Object(_) => Err(no_text(name)),
+        _ => Ok(Some(value.to_string())),
+    })
 }

@@ -1,10 +1,10 @@
-//! The JSON of the local gateway: events are written, and replies read.
+//! JSON of any form: replies, and what an authorizer said.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::source::wire::escape;
+use super::object::string;
 
 /// A JSON value whose members keep their order: that of headers counts.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,41 @@ impl Json {
         serde_json::from_slice(json)
     }
 
+    /// Appends the value.
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        let mut is_first = true;
+        let mut comma = |out: &mut Vec<u8>| {
+            if !std::mem::take(&mut is_first) {
+                out.push(b',');
+            }
+        };
+        match self {
+            Json::Null => out.extend_from_slice(b"null"),
+            Json::Bool(flag) => out.extend_from_slice(flag.to_string().as_bytes()),
+            Json::Number(number) => out.extend_from_slice(number.as_bytes()),
+            Json::Text(text) => string(text, out),
+            Json::Array(elements) => {
+                out.push(b'[');
+                for element in elements {
+                    comma(out);
+                    element.write(out);
+                }
+                out.push(b']');
+            }
+            Json::Object(members) => {
+                out.push(b'{');
+                for (name, value) in members {
+                    comma(out);
+                    string(name, out);
+                    out.push(b':');
+                    value.write(out);
+                }
+                out.push(b'}');
+            }
+        }
+    }
+
+    /// The last member of that name, as it is where names repeat.
     pub(super) fn get(&self, key: &str) -> Option<&Json> {
         let member = self.members().iter().rfind(|(name, _)| name == key);
         member.map(|(_, value)| value)
@@ -118,90 +153,4 @@ impl<'de> Visitor<'de> for JsonVisitor {
         }
         Ok(Json::Object(members))
     }
-}
-
-/// An object in the making, one member after the other. Its strings are bytes, since a
-/// header's need not be UTF-8.
-#[derive(Debug)]
-pub(super) struct Object {
-    out: Vec<u8>,
-}
-
-impl Object {
-    pub(super) fn new() -> Self {
-        Object { out: vec![b'{'] }
-    }
-
-    pub(super) fn text(&mut self, key: &str, text: impl AsRef<[u8]>) {
-        self.key(key.as_bytes());
-        string(text.as_ref(), &mut self.out);
-    }
-
-    /// A value in JSON: a number, `true`, `null`.
-    pub(super) fn raw(&mut self, key: &str, json: &str) {
-        self.key(key.as_bytes());
-        self.out.extend_from_slice(json.as_bytes());
-    }
-
-    pub(super) fn object(&mut self, key: &str, build: impl FnOnce(&mut Object)) {
-        let mut object = Object::new();
-        build(&mut object);
-        self.key(key.as_bytes());
-        self.out.extend_from_slice(&object.finish());
-    }
-
-    pub(super) fn array<T: AsRef<[u8]>>(&mut self, key: &str, texts: &[T]) {
-        self.key(key.as_bytes());
-        array(texts, &mut self.out);
-    }
-
-    /// An object of strings.
-    pub(super) fn texts(&mut self, key: &str, pairs: &[(Vec<u8>, Vec<u8>)]) {
-        self.object(key, |object| {
-            for (name, text) in pairs {
-                object.key(name);
-                string(text, &mut object.out);
-            }
-        });
-    }
-
-    /// An object of arrays of strings.
-    pub(super) fn arrays(&mut self, key: &str, pairs: &[(Vec<u8>, Vec<Vec<u8>>)]) {
-        self.object(key, |object| {
-            for (name, texts) in pairs {
-                object.key(name);
-                array(texts, &mut object.out);
-            }
-        });
-    }
-
-    pub(super) fn finish(mut self) -> Vec<u8> {
-        self.out.push(b'}');
-        self.out
-    }
-
-    fn key(&mut self, key: &[u8]) {
-        if self.out.last() != Some(&b'{') {
-            self.out.push(b',');
-        }
-        string(key, &mut self.out);
-        self.out.push(b':');
-    }
-}
-
-fn array<T: AsRef<[u8]>>(texts: &[T], out: &mut Vec<u8>) {
-    out.push(b'[');
-    for (index, text) in texts.iter().enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        string(text.as_ref(), out);
-    }
-    out.push(b']');
-}
-
-fn string(text: &[u8], out: &mut Vec<u8>) {
-    out.push(b'"');
-    escape(text, out);
-    out.push(b'"');
 }

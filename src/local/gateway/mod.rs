@@ -1,27 +1,45 @@
 //! One gateway: how it is set up, the event it makes of a request, and the response it makes
 //! of a reply.
 
+mod account;
 mod alb;
+mod answers;
+mod body;
+mod builder;
+mod function_url;
+mod headers;
 mod http_api;
+mod http_api_v1;
 mod json;
 mod kind;
 mod lattice;
-mod pieces;
+mod limits;
+mod media;
+mod object;
+mod path;
+mod payload_v1;
+mod payload_v2;
+mod query;
 mod reply;
+mod response;
 mod rest_api;
+mod route;
+mod warnings;
 mod websocket;
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
-use http::{Request, Response, StatusCode};
+use http::{Method, Request, Response};
 
 use super::arrival::Arrival;
 use super::failure::{Cause, Failure};
+use super::warning::Warning;
 use json::Json;
 
 pub use kind::{Kind, UnknownKind};
+#[allow(unused_imports)]
+pub(in crate::local) use websocket::{Close, Connection};
 
 /// A gateway's half of the protocol: what it makes of requests and of replies.
 ///
@@ -62,88 +80,14 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// A gateway as it is with nothing set up: an API on a domain of its own, whose URLs do not
-    /// have the stage in them.
-    pub fn new(kind: Kind) -> Self {
-        Gateway {
-            kind,
-            stage: None,
-            stage_variables: Vec::new(),
-            base_path: None,
-            binary_media_types: Vec::new(),
-            authorizer: None,
-            timeout: None,
-            is_streaming: false,
-            route_selection_expression: "$request.body.action".to_owned(),
-        }
+    /// Which gateway it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
     }
 
-    /// The stage of an API, which is the first segment of its URLs unless it is `$default`, or
-    /// there is a [`base_path`](Self::base_path).
-    pub fn stage(mut self, stage: impl Into<String>) -> Self {
-        self.stage = Some(stage.into());
-        self
-    }
-
-    /// A variable of the stage.
-    pub fn stage_variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.stage_variables.push((name.into(), value.into()));
-        self
-    }
-
-    /// The path under which the API is mapped to a custom domain ([source][mapping]), `/v1`. The
-    /// URLs begin with it, and not with the stage.
-    ///
-    /// [mapping]: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
-    pub fn base_path(mut self, path: impl AsRef<str>) -> Self {
-        let path = path.as_ref().trim_matches('/');
-        self.base_path = Some(path.to_owned());
-        self
-    }
-
-    /// The media types that a REST API takes for binary, `image/png`, `image/*` or `*/*`; by
-    /// default, none ([source][binary]).
-    ///
-    /// [binary]: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html
-    pub fn binary_media_types<T: Into<String>>(
-        mut self,
-        types: impl IntoIterator<Item = T>,
-    ) -> Self {
-        self.binary_media_types = types.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// What an authorizer found out, in JSON: it is `requestContext.authorizer` of every event.
-    ///
-    /// # Errors
-    ///
-    /// If it is no JSON.
-    pub fn authorizer(mut self, json: &[u8]) -> Result<Self, serde_json::Error> {
-        self.authorizer = Some(Json::read(json)?);
-        Ok(self)
-    }
-
-    /// How long the gateway waits for the reply; by default, as long as the real one does.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
-
-    /// Whether responses are handed on while the function writes them: a function URL's invoke
-    /// mode `RESPONSE_STREAM`, or a REST API's response transfer mode `STREAM`. By default, they
-    /// are not. The other gateways cannot.
-    pub fn streaming(mut self, is_streaming: bool) -> Self {
-        self.is_streaming = is_streaming;
-        self
-    }
-
-    /// What a WebSocket API finds a message's route by; by default, `$request.body.action`
-    /// ([source][expression]).
-    ///
-    /// [expression]: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-selection-expressions.html
-    pub fn route_selection_expression(mut self, expression: impl Into<String>) -> Self {
-        self.route_selection_expression = expression.into();
-        self
+    /// Whether responses are streamed.
+    pub fn is_streaming(&self) -> bool {
+        self.is_streaming && self.kind.can_stream()
     }
 
     /// The stage's name in events. An HTTP API is its own name for the stage without one.
@@ -155,16 +99,6 @@ impl Gateway {
         self.stage.as_deref().unwrap_or(unnamed)
     }
 
-    /// Which gateway it is.
-    pub fn kind(&self) -> Kind {
-        self.kind
-    }
-
-    /// Whether responses are streamed.
-    pub fn is_streaming(&self) -> bool {
-        self.is_streaming && self.kind.can_stream()
-    }
-
     /// The event that the gateway makes of a request, whose extension [`Arrival`] tells where it
     /// came from.
     ///
@@ -172,17 +106,25 @@ impl Gateway {
     ///
     /// If the gateway refuses the request: [`respond_to`](Self::respond_to) is its answer.
     pub fn render(&self, request: &Request<Bytes>) -> Result<Bytes, Failure> {
+        self.check_head(request)?;
+        self.check_body(request.body().len())?;
+        if !request.uri().path().starts_with('/') {
+            let reason = format!("`{}` is no path", request.uri());
+            return Err(Failure::new(Cause::BadRequest, reason));
+        }
         let known = request.extensions().get::<Arrival>();
-        let arrival = known.map_or_else(Default::default, Clone::clone);
-        let arrival = &arrival;
+        let arrival = &known.map_or_else(Default::default, Clone::clone);
         let event = match self.kind {
-            Kind::RestApi | Kind::HttpApiV1 => rest_api::render(self, request, arrival),
-            Kind::HttpApi | Kind::FunctionUrl => http_api::render(self, request, arrival),
-            Kind::Alb | Kind::AlbMultiValue => alb::render(self, request, arrival),
+            Kind::RestApi => rest_api::render(self, request, arrival)?,
+            Kind::HttpApi => http_api::render(self, request, arrival)?,
+            Kind::HttpApiV1 => http_api_v1::render(self, request, arrival)?,
+            Kind::FunctionUrl => function_url::render(self, request, arrival),
+            Kind::Alb | Kind::AlbMultiValue => alb::render(self, request, arrival)?,
             Kind::Lattice => lattice::render(request, arrival),
             Kind::LatticeV1 => lattice::render_v1(request, arrival),
-            Kind::WebSocket => websocket::render(self, request, arrival),
-        }?;
+            Kind::WebSocket => return websocket::render(self, request, arrival),
+        };
+        self.check_event(event.len())?;
         Ok(event.into())
     }
 
@@ -191,18 +133,24 @@ impl Gateway {
     /// # Errors
     ///
     /// If the gateway refuses the reply: [`respond_to`](Self::respond_to) is its answer.
-    pub fn parse<B>(
-        &self,
-        _request: &Request<B>,
-        reply: &[u8],
-    ) -> Result<Response<Bytes>, Failure> {
-        match self.kind {
-            Kind::RestApi => reply::parse_rest(reply),
-            Kind::HttpApi => reply::parse_http_api(reply),
-            Kind::FunctionUrl => reply::parse_function_url(reply),
-            Kind::HttpApiV1 => reply::parse_http_api_v1(reply),
-            _ => reply::parse_v1(reply),
+    pub fn parse<B>(&self, request: &Request<B>, reply: &[u8]) -> Result<Response<Bytes>, Failure> {
+        self.check_reply(reply.len())?;
+        let mut response = match self.kind {
+            Kind::RestApi => rest_api::parse(self, request.headers(), reply)?,
+            Kind::HttpApi => http_api::parse(reply)?,
+            Kind::HttpApiV1 => http_api_v1::parse(reply)?,
+            Kind::FunctionUrl => function_url::parse(self, reply)?,
+            Kind::Alb | Kind::AlbMultiValue => alb::parse(self, reply)?,
+            Kind::Lattice | Kind::LatticeV1 => lattice::parse(reply)?,
+            Kind::WebSocket => websocket::parse(reply)?,
+        };
+        self.kind.rewrites().apply(response.headers_mut());
+        let is_empty = response.body().is_empty();
+        response::count(request.method(), is_empty, &mut response);
+        if let Some(arrival) = request.extensions().get::<Arrival>() {
+            self.sign(arrival, &mut response, false);
         }
+        Ok(response)
     }
 
     /// The head of a response that is streamed, of the prelude that the function sent.
@@ -211,8 +159,18 @@ impl Gateway {
     ///
     /// If the gateway refuses it.
     pub fn parse_prelude(&self, prelude: &[u8]) -> Result<Response<()>, Failure> {
-        let request = Request::new(());
-        Ok(self.parse(&request, prelude)?.map(drop))
+        let mut response = match self.kind {
+            Kind::RestApi => rest_api::parse_prelude(prelude)?,
+            Kind::FunctionUrl => function_url::parse_prelude(prelude)?,
+            kind => {
+                let reason = format!("{} does not stream", kind.title());
+                return Err(Failure::new(Cause::InvalidReply, reason));
+            }
+        };
+        self.kind.rewrites().apply(response.headers_mut());
+        // Nobody knows how long a stream will be.
+        response::count(&Method::GET, false, &mut response);
+        Ok(response)
     }
 
     /// The head of a response that is streamed without a prelude.
@@ -220,45 +178,15 @@ impl Gateway {
     /// # Errors
     ///
     /// If the gateway refuses it.
-    pub fn parse_bare_stream<B>(&self, _request: &Request<B>) -> Result<Response<()>, Failure> {
-        if self.kind == Kind::FunctionUrl {
-            return Ok(Response::new(()));
+    pub fn parse_bare_stream<B>(&self, request: &Request<B>) -> Result<Response<()>, Failure> {
+        if self.kind != Kind::FunctionUrl {
+            let reason = "the function streams without a prelude";
+            return Err(Failure::new(Cause::InvalidReply, reason));
         }
-        let reason = "the function streams without a prelude";
-        Err(Failure::new(Cause::InvalidReply, reason))
-    }
-
-    pub(super) fn max_body(&self) -> usize {
-        6 << 20
-    }
-
-    /// What the gateway answers by itself.
-    pub fn respond_to(&self, failure: &Failure) -> Response<Bytes> {
-        let (status, message) = match failure.cause() {
-            Cause::BadRequest => (StatusCode::BAD_REQUEST, "Bad Request"),
-            Cause::NotFound => (StatusCode::NOT_FOUND, "Not Found"),
-            Cause::RequestTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
-            Cause::HeadersTooLarge => (
-                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-                "Request Header Fields Too Large",
-            ),
-            Cause::GatewayTimeout => (StatusCode::GATEWAY_TIMEOUT, "Endpoint request timed out"),
-            Cause::Throttled => (StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"),
-            _ => (StatusCode::BAD_GATEWAY, "Internal server error"),
-        };
-        let mut response = Response::new(Bytes::from(format!("{{\"message\":\"{message}\"}}")));
-        *response.status_mut() = status;
-        let json = HeaderValue::from_static("application/json");
-        response.headers_mut().insert(CONTENT_TYPE, json);
-        response
-    }
-
-    /// How long the gateway waits for the reply.
-    pub fn timeout_or_default(&self) -> Duration {
-        let default = match self.kind {
-            Kind::RestApi | Kind::WebSocket => 29,
-            _ => 30,
-        };
-        self.timeout.unwrap_or(Duration::from_secs(default))
+        let mut response = function_url::bare_stream();
+        if let Some(arrival) = request.extensions().get::<Arrival>() {
+            self.sign(arrival, &mut response, false);
+        }
+        Ok(response)
     }
 }

@@ -1,171 +1,144 @@
-//! The gateway's half of a reply: it becomes a response.
+//! Replies, as all gateways read them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use http::{Response, StatusCode};
+use http::StatusCode;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::json::Json;
 use super::{Cause, Failure};
 
-/// What a gateway says of a body that the app says nothing of.
-const JSON: &str = "application/json";
-const TEXT: &str = "text/plain;charset=UTF-8";
-
-/// The response of a reply to an HTTP API.
-pub(super) fn parse_http_api(reply: &[u8]) -> Result<Response<Bytes>, Failure> {
-    parse_v2(reply, TEXT)
+pub(super) fn refused(reason: impl Into<String>) -> Failure {
+    Failure::new(Cause::InvalidReply, reason)
 }
 
-/// The response of a reply to a function URL.
-pub(super) fn parse_function_url(reply: &[u8]) -> Result<Response<Bytes>, Failure> {
-    parse_v2(reply, JSON)
+pub(super) fn no_text(name: &str) -> Failure {
+    refused(format!("the header `{name}` is no text"))
 }
 
-/// The response of a reply to an HTTP API with payload format 1.0.
-pub(super) fn parse_http_api_v1(reply: &[u8]) -> Result<Response<Bytes>, Failure> {
-    let mut response = parse_v1(reply)?;
-    default_type(&mut response, TEXT);
-    Ok(response)
+pub(super) fn json(reply: &[u8]) -> Result<Json, Failure> {
+    Json::read(reply).map_err(|error| refused(format!("the reply is not JSON: {error}")))
 }
 
-/// The response of a reply in payload format 2.0. One without a status is itself the body.
-fn parse_v2(reply: &[u8], default: &'static str) -> Result<Response<Bytes>, Failure> {
-    let json = Json::read(reply).map_err(not_json)?;
-    if json.get("statusCode").is_none() {
-        let body = match json {
-            Json::Text(text) => text.into(),
-            _ => Bytes::copy_from_slice(reply),
-        };
-        let mut response = Response::new(body);
-        default_type(&mut response, JSON);
-        return Ok(response);
+pub(super) fn object(reply: &[u8]) -> Result<Json, Failure> {
+    let json = json(reply)?;
+    match json {
+        Json::Object(_) => Ok(json),
+        _ => Err(refused("the reply is no object")),
     }
-    let mut response = Response::new(body_of(&json)?);
-    *response.status_mut() = status_of(&json)?;
-    for (name, value) in json.get("headers").map(Json::members).unwrap_or_default() {
-        append(response.headers_mut(), name, &value.to_string())?;
-    }
-    for cookie in json.get("cookies").map(Json::elements).unwrap_or_default() {
-        append(response.headers_mut(), "set-cookie", &cookie.to_string())?;
-    }
-    default_type(&mut response, default);
-    Ok(response)
 }
 
-/// The response of a reply to a REST API, which refuses what it does not know.
-pub(super) fn parse_rest(reply: &[u8]) -> Result<Response<Bytes>, Failure> {
-    let json = Json::read(reply).map_err(not_json)?;
-    let known = [
-        "statusCode",
-        "headers",
-        "multiValueHeaders",
-        "body",
-        "isBase64Encoded",
-    ];
-    if let Some((key, _)) = json
-        .members()
-        .iter()
-        .find(|(key, _)| !known.contains(&key.as_str()))
-    {
-        return Err(refused(format!("the reply has the member `{key}`")));
+/// Refuses members that are not among these.
+pub(super) fn only(json: &Json, known: &[&str]) -> Result<(), Failure> {
+    let mut names = json.members().iter().map(|(name, _)| name.as_str());
+    match names.find(|name| !known.contains(name)) {
+        Some(name) => Err(refused(format!("the reply has the member `{name}`"))),
+        None => Ok(()),
     }
-    let is_scalar = |value: &Json| matches!(value, Json::Text(_) | Json::Bool(_));
-    for (name, value) in json
-        .get("multiValueHeaders")
-        .map(Json::members)
-        .unwrap_or_default()
-    {
-        if !matches!(value, Json::Array(values) if values.iter().all(is_scalar)) {
-            return Err(refused(format!(
-                "the header `{name}` is no array of strings"
-            )));
-        }
-    }
-    for (name, value) in json.get("headers").map(Json::members).unwrap_or_default() {
-        if !is_scalar(value) {
-            return Err(refused(format!("the header `{name}` is no string")));
-        }
-    }
-    let mut response = response_v1(&json)?;
-    default_type(&mut response, JSON);
-    Ok(response)
 }
 
-/// The response of a reply in payload format 1.0, as HTTP APIs, load balancers and VPC
-/// Lattice take it.
-pub(super) fn parse_v1(reply: &[u8]) -> Result<Response<Bytes>, Failure> {
-    response_v1(&Json::read(reply).map_err(not_json)?)
-}
-
-fn response_v1(json: &Json) -> Result<Response<Bytes>, Failure> {
-    if !matches!(json, Json::Object(_)) {
-        return Err(refused("the reply is no object"));
-    }
-    let mut response = Response::new(body_of(json)?);
-    *response.status_mut() = status_of(json)?;
-    for map in ["multiValueHeaders", "headers"] {
-        for (name, value) in json.get(map).map(Json::members).unwrap_or_default() {
-            let values = match value {
-                Json::Array(values) => &values[..],
-                value => std::slice::from_ref(value),
-            };
-            for value in values {
-                append(response.headers_mut(), name, &value.to_string())?;
-            }
-        }
-    }
-    Ok(response)
-}
-
-fn not_json(error: serde_json::Error) -> Failure {
-    refused(format!("the reply is not JSON: {error}"))
-}
-
-fn refused(message: impl Into<String>) -> Failure {
-    Failure::new(Cause::InvalidReply, message)
-}
-
-fn status_of(json: &Json) -> Result<StatusCode, Failure> {
+/// The status, as a number or in a string.
+pub(super) fn status(json: &Json) -> Result<Option<StatusCode>, Failure> {
     let status = match json.get("statusCode") {
-        None | Some(Json::Null) => return Ok(StatusCode::OK),
-        Some(value) => value.to_string().parse().ok(),
+        None | Some(Json::Null) => return Ok(None),
+        Some(value @ (Json::Number(_) | Json::Text(_))) => value.to_string().parse().ok(),
+        Some(_) => None,
     };
-    let status = status.and_then(|status| StatusCode::from_u16(status).ok());
-    status.ok_or_else(|| refused("the status is no status"))
+    // No response ends with a status below 200.
+    let status = status.filter(|status| (200..600).contains(status));
+    let status = status.and_then(|status: u16| StatusCode::from_u16(status).ok());
+    let no_status = || refused("the reply's `statusCode` is no status of a response");
+    status.map(Some).ok_or_else(no_status)
 }
 
-fn body_of(json: &Json) -> Result<Bytes, Failure> {
+/// The status, where there has to be one.
+pub(super) fn status_or_refused(json: &Json) -> Result<StatusCode, Failure> {
+    status(json)?.ok_or_else(|| refused("the reply has no `statusCode`"))
+}
+
+/// The body, out of base64 if that is decoded.
+pub(super) fn body(json: &Json, is_decoded: bool) -> Result<Bytes, Failure> {
     let text = match json.get("body") {
         None | Some(Json::Null) => return Ok(Bytes::new()),
         Some(Json::Text(text)) => text,
-        Some(_) => return Err(refused("the body is no string")),
+        Some(_) => return Err(refused("the reply's `body` is no string")),
     };
-    if !matches!(json.get("isBase64Encoded"), Some(Json::Bool(true))) {
+    if !is_base64(json)? || !is_decoded {
         return Ok(text.clone().into());
     }
-    let decoded = STANDARD.decode(text);
-    decoded
-        .map(Bytes::from)
-        .map_err(|_| refused("the body is not base64"))
+    let decoded = STANDARD.decode(text).map(Bytes::from);
+    decoded.map_err(|error| {
+        let reason = format!("the reply's `body` is said to be base64, and is not: {error}");
+        Failure::new(Cause::InvalidBase64, reason)
+    })
 }
 
-fn append(headers: &mut HeaderMap, name: &str, text: &str) -> Result<(), Failure> {
-    match (
-        HeaderName::from_bytes(name.as_bytes()),
-        HeaderValue::from_str(text),
-    ) {
-        (Ok(name), Ok(value)) => drop(headers.append(name, value)),
-        _ => return Err(refused(format!("`{name}` is no header that HTTP has"))),
+/// Whether the body is said to be base64.
+pub(super) fn is_base64(json: &Json) -> Result<bool, Failure> {
+    match json.get("isBase64Encoded") {
+        None | Some(Json::Null) => Ok(false),
+        Some(Json::Bool(flag)) => Ok(*flag),
+        Some(_) => Err(refused("the reply's `isBase64Encoded` is no boolean")),
     }
-    Ok(())
 }
 
-fn default_type(response: &mut Response<Bytes>, default: &'static str) {
-    let default = HeaderValue::from_static(default);
-    response
-        .headers_mut()
-        .entry(header::CONTENT_TYPE)
-        .or_insert(default);
+/// The members of an object, each once; none where there is no object.
+pub(super) fn members<'j>(json: &'j Json, key: &str) -> Result<Vec<(&'j str, &'j Json)>, Failure> {
+    let object = match json.get(key) {
+        None | Some(Json::Null) => return Ok(Vec::new()),
+        Some(object @ Json::Object(_)) => object,
+        Some(_) => return Err(refused(format!("the reply's `{key}` is no object"))),
+    };
+    let members = object.members();
+    let is_last = |(index, (name, _)): &(usize, &(String, Json))| {
+        members[index + 1..].iter().all(|(later, _)| later != name)
+    };
+    let each = members.iter().enumerate().filter(is_last);
+    Ok(each
+        .map(|(_, (name, value))| (name.as_str(), value))
+        .collect())
+}
+
+/// A header's value, which may be a boolean.
+pub(super) fn scalar(name: &str, value: &Json) -> Result<String, Failure> {
+    match value {
+        Json::Text(_) | Json::Bool(_) => Ok(value.to_string()),
+        _ => Err(no_text(name)),
+    }
+}
+
+/// An array of them.
+pub(super) fn scalars(name: &str, values: &Json) -> Result<Vec<String>, Failure> {
+    match values {
+        Json::Array(values) => values.iter().map(|value| scalar(name, value)).collect(),
+        _ => Err(refused(format!("the header `{name}` is no array"))),
+    }
+}
+
+/// The values of a header in an array, or one that is by itself.
+pub(super) fn one_or_more(value: &Json) -> impl Iterator<Item = &Json> {
+    let one = Some(value).filter(|value| !matches!(value, Json::Array(_)));
+    value.elements().iter().chain(one)
+}
+
+/// Adds the reply's `cookies`.
+pub(super) fn cookies(json: &Json, headers: &mut HeaderMap) -> Result<(), Failure> {
+    match json.get("cookies") {
+        None | Some(Json::Null) => Ok(()),
+        Some(Json::Array(cookies)) => cookies.iter().try_for_each(|cookie| match cookie {
+            Json::Text(cookie) => append(headers, "set-cookie", cookie),
+            _ => Err(refused("a cookie of the reply's is no string")),
+        }),
+        Some(_) => Err(refused("the reply's `cookies` are no array")),
+    }
+}
+
+pub(super) fn append(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), Failure> {
+    let parsed = HeaderName::from_bytes(name.as_bytes());
+    let (Ok(name), Ok(value)) = (parsed, HeaderValue::from_str(value)) else {
+        return Err(refused(format!("`{name}` is no header that HTTP has")));
+    };
+    headers.append(name, value);
+    Ok(())
 }

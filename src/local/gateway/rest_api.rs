@@ -1,99 +1,167 @@
-//! REST API, and HTTP API with payload format 1.0.
+//! API Gateway REST API.
+//!
+//! The path is the client's, without the stage; the query is decoded and out of order. Each header
+//! is in two objects, with its last value and with all. The reply may have five members and no
+//! others; its headers are renamed or dropped as [a table][notes] says, and its base64 is decoded
+//! only if the client accepts a binary media type of the API first of all ([source][binary]).
+//!
+//! [notes]: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+//! [binary]: https://docs.aws.amazon.com/apigateway/latest/developerguide/lambda-proxy-binary-media.html
 
 use bytes::Bytes;
-use http::{Request, header};
+use http::header::{self, HeaderMap, HeaderName};
+use http::{Method, Request, Response};
 
-use super::json::Object;
-use super::pieces::{
-    Multi, REST_DROPS, body, decoded_query, grouped, header_of, is_text_type, last, title_case,
+use super::account::{DEPLOYMENT_ID, RESOURCE_ID};
+use super::headers::{spelled, value_of};
+use super::payload_v1::{Payload, head};
+use super::reply::{self, only};
+use super::response::Rewrites;
+use super::{Arrival, Cause, Failure, Gateway, body, media, query};
+
+/// What is not handed on, as was recorded of a real API ([source][recording]).
+///
+/// [recording]: https://github.com/localstack/localstack/blob/master/tests/aws/services/apigateway/test_apigateway_integrations.py
+const NOT_HANDED_ON: [&str; 12] = [
+    "connection",
+    "content-length",
+    "content-md5",
+    "expect",
+    "max-forwards",
+    "proxy-authenticate",
+    "server",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "www-authenticate",
+];
+
+pub(super) const REWRITES: Rewrites = Rewrites {
+    renamed: &[
+        "authorization",
+        "connection",
+        "content-md5",
+        "date",
+        "max-forwards",
+        "server",
+        "user-agent",
+        "www-authenticate",
+    ],
+    dropped: &[
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "via",
+    ],
 };
-use super::{Arrival, Failure, Gateway, Kind};
-use crate::source::wire::percent_decode;
 
 pub(super) fn render(
     gateway: &Gateway,
     request: &Request<Bytes>,
     arrival: &Arrival,
 ) -> Result<Vec<u8>, Failure> {
-    let is_http_api = gateway.kind == Kind::HttpApiV1;
+    let path = gateway.api_path(request.uri().path())?;
+    let query = request.uri().query().unwrap_or_default();
+    if let Some(refused) = query.chars().find(|c| matches!(c, '|' | '{' | '}')) {
+        let reason = format!("a REST API takes `{refused}` in a query only if it is encoded");
+        return Err(Failure::new(Cause::BadRequest, reason));
+    }
+    let resource = path.resource();
+    let proxy = resource.trim_start_matches('/');
+    let proxy = proxy.strip_suffix('/').unwrap_or(proxy).to_owned();
+    let payload = Payload {
+        version: None,
+        resource: if proxy.is_empty() { "/" } else { "/{proxy+}" },
+        resource_id: RESOURCE_ID,
+        // Only the URLs of execute-api have the stage in them, and only the context keeps it.
+        path: match gateway.base_path.as_deref() {
+            None | Some("") => resource,
+            Some(_) => path.whole(),
+        },
+        context_path: path.whole(),
+        proxy: Some(proxy).filter(|proxy| !proxy.is_empty()),
+        method: method(request).unwrap_or(request.method().as_str()),
+        headers: spelled(&headers(request, arrival), arrival),
+        query: query::decoded_by_rest(query),
+        request_id: &arrival.request_id,
+        deployment_id: Some(DEPLOYMENT_ID),
+        body: if media::is_binary(&gateway.binary_media_types, request.headers()) {
+            body::written(request.body(), false)
+        } else {
+            body::corrupted(request.body())
+        },
+    };
+    Ok(payload.event(gateway, request, arrival))
+}
+
+/// The method that the client would rather have used.
+fn method(request: &Request<Bytes>) -> Option<&str> {
+    let name = HeaderName::from_static("x-http-method-override");
+    let method = request.headers().get(name)?.to_str().ok()?;
+    let known = [
+        Method::DELETE,
+        Method::GET,
+        Method::HEAD,
+        Method::OPTIONS,
+        Method::PATCH,
+        Method::POST,
+        Method::PUT,
+    ];
+    known.iter().any(|known| known == method).then_some(method)
+}
+
+fn headers(request: &Request<Bytes>, arrival: &Arrival) -> HeaderMap {
     let mut headers = arrival.forwarded(request.headers());
-    if is_http_api {
-        headers.insert(header::CONTENT_LENGTH, request.body().len().into());
-    } else {
-        for name in REST_DROPS {
-            headers.remove(name);
-        }
+    for name in NOT_HANDED_ON {
+        headers.remove(name);
     }
-    let multi: Multi = grouped(&headers)
-        .into_iter()
-        .map(|(name, values)| (title_case(name), values))
-        .collect();
-    let path = request.uri().path().as_bytes();
-    let path = if is_http_api {
-        percent_decode(path, false)
-    } else {
-        path.to_vec()
-    };
-    let extra = path
-        .iter()
-        .take_while(|byte| **byte == b'/')
-        .count()
-        .saturating_sub(1);
-    let path = if is_http_api {
-        &path[..]
-    } else {
-        &path[extra..]
-    };
-    let query: Multi = decoded_query(request.uri().query().unwrap_or_default())
-        .into_iter()
-        .collect();
-    let mut event = Object::new();
-    if is_http_api {
-        event.text("version", "1.0");
+    // A signature is the gateway's affair.
+    let authorization = value_of(&headers, header::AUTHORIZATION);
+    if authorization.is_some_and(|value| value.starts_with("AWS4-")) {
+        headers.remove(header::AUTHORIZATION);
     }
-    event.text("resource", "/{proxy+}");
-    event.text("path", path);
-    event.text("httpMethod", request.method().as_str());
-    event.texts("headers", &last(&multi));
-    event.arrays("multiValueHeaders", &multi);
-    if query.is_empty() {
-        event.raw("queryStringParameters", "null");
-        event.raw("multiValueQueryStringParameters", "null");
-    } else {
-        event.texts("queryStringParameters", &last(&query));
-        event.arrays("multiValueQueryStringParameters", &query);
+    headers
+}
+
+const MEMBERS: [&str; 5] = [
+    "statusCode",
+    "headers",
+    "multiValueHeaders",
+    "body",
+    "isBase64Encoded",
+];
+
+pub(super) fn parse(
+    gateway: &Gateway,
+    request: &HeaderMap,
+    reply: &[u8],
+) -> Result<Response<Bytes>, Failure> {
+    if gateway.is_streaming() {
+        let reason = "the API streams, and the function gave a whole reply";
+        return Err(Failure::new(Cause::InvalidReply, reason));
     }
-    event.raw("pathParameters", "null");
-    event.raw("stageVariables", "null");
-    event.object("requestContext", |context| {
-        context.text("accountId", "123456789012");
-        context.text("apiId", "local");
-        context.text("domainName", header_of(request, header::HOST));
-        context.text("domainPrefix", "local");
-        context.text("extendedRequestId", &arrival.request_id);
-        context.text("httpMethod", request.method().as_str());
-        context.object("identity", |identity| {
-            identity.text("sourceIp", arrival.client_ip().to_string());
-            identity.text("userAgent", header_of(request, header::USER_AGENT));
-        });
-        context.text(
-            "path",
-            [b"/", gateway.stage_name().as_bytes(), path].concat(),
-        );
-        context.text("protocol", format!("{:?}", request.version()));
-        context.text("requestId", &arrival.request_id);
-        context.raw("requestTimeEpoch", &arrival.time_ms().to_string());
-        context.text("resourceId", "local");
-        context.text("resourcePath", "/{proxy+}");
-        context.text("stage", gateway.stage_name());
-    });
-    let is_text = is_text_type(request.headers()) || !is_http_api;
-    body(
-        &mut event,
-        request.body(),
-        is_text,
-        Some("null"),
-        "isBase64Encoded",
-    );
-    Ok(event.finish())
+    let json = reply::object(reply)?;
+    only(&json, &MEMBERS)?;
+    let is_decoded = media::accepts_binary(&gateway.binary_media_types, request);
+    let body = reply::body(&json, is_decoded)?;
+    Ok(head(&json)?.map(|()| body))
+}
+
+/// The head of a stream: its prelude may have cookies as well.
+pub(super) fn parse_prelude(prelude: &[u8]) -> Result<Response<()>, Failure> {
+    let json = reply::object(prelude)?;
+    only(
+        &json,
+        &["statusCode", "headers", "multiValueHeaders", "cookies"],
+    )?;
+    let mut response = head(&json)?;
+    reply::cookies(&json, response.headers_mut())?;
+    Ok(response)
 }

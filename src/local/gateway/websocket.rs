@@ -1,58 +1,236 @@
-//! WebSocket API: the events of its connections.
+//! [API Gateway WebSocket API][api]: the events of its connections.
+//!
+//! The event that opens a connection has the headers and the query of its request; that of a
+//! message has none, and the message for a body; that of the end has four headers and says why.
+//!
+//! [api]: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html
+
+use std::net::IpAddr;
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, header};
+use http::header::{self, HeaderMap};
+use http::{Request, Response};
 
-use super::json::Object;
-use super::pieces::{Multi, decoded_query, grouped, header_of, last, title_case};
-use super::{Arrival, Failure, Gateway};
-use crate::source::wire::percent_decode;
+use super::account::{API_ID, domain_name};
+use super::headers::{Multi, last, spelled, value_of};
+use super::object::Object;
+use super::reply::{self, append};
+use super::{Arrival, Cause, Failure, Gateway, query};
+use crate::local::ids;
 
-/// `POST /$connect`, `/$disconnect`, or a message to the route that the path names.
-pub(super) fn render(
-    gateway: &Gateway,
-    request: &Request<Bytes>,
-    arrival: &Arrival,
-) -> Result<Vec<u8>, Failure> {
-    let path = percent_decode(request.uri().path().as_bytes(), false);
-    let route = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-    let kind = match route {
-        b"$connect" => "CONNECT",
-        b"$disconnect" => "DISCONNECT",
-        _ => "MESSAGE",
-    };
-    let mut event = Object::new();
-    if kind == "CONNECT" {
-        let headers: Multi = grouped(&arrival.forwarded(request.headers()))
-            .into_iter()
-            .map(|(name, values)| (title_case(name), values))
-            .collect();
-        event.texts("headers", &last(&headers));
-        event.arrays("multiValueHeaders", &headers);
-        let query: Multi = decoded_query(request.uri().query().unwrap_or_default())
-            .into_iter()
-            .collect();
+/// A connection, as its events tell of it.
+#[derive(Clone, Debug)]
+pub(in crate::local) struct Connection {
+    pub(in crate::local) id: String,
+    /// Since 1970.
+    connected_at: Duration,
+    client: IpAddr,
+    domain: String,
+    user_agent: Option<String>,
+}
+
+/// How a connection ended.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::local) struct Close<'c> {
+    pub(in crate::local) code: u16,
+    pub(in crate::local) reason: &'c str,
+}
+
+impl Connection {
+    /// The connection that a request asks for.
+    pub(in crate::local) fn new<B>(request: &Request<B>, arrival: &Arrival) -> Self {
+        Connection {
+            id: ids::extended(),
+            connected_at: arrival.time,
+            client: arrival.client_ip(),
+            domain: domain_name(request.headers()),
+            user_agent: value_of(request.headers(), header::USER_AGENT),
+        }
+    }
+
+    fn context(&self, gateway: &Gateway, event: &What<'_>, arrival: &Arrival) -> Object {
+        let (route, kind) = match event {
+            What::Connect => ("$connect", "CONNECT"),
+            What::Message(route) => (*route, "MESSAGE"),
+            What::Disconnect(_) => ("$disconnect", "DISCONNECT"),
+        };
+        let mut context = Object::new();
+        context.text("routeKey", route);
+        match event {
+            What::Connect => {}
+            What::Message(_) => context.text("messageId", arrival.message_id()),
+            What::Disconnect(close) => {
+                context.raw("disconnectStatusCode", close.code.to_string());
+            }
+        }
+        if let Some(authorizer) = &gateway.authorizer {
+            context.json("authorizer", authorizer);
+        }
+        context.text("eventType", kind);
+        context.text("extendedRequestId", &arrival.extended_id);
+        context.text("requestTime", arrival.clock());
+        context.text("messageDirection", "IN");
+        if let What::Disconnect(close) = event {
+            context.text("disconnectReason", close.reason);
+        }
+        context.text("stage", gateway.stage_name());
+        context.raw("connectedAt", self.connected_at.as_millis().to_string());
+        context.raw("requestTimeEpoch", arrival.time_ms().to_string());
+        context.object("identity", |identity| {
+            if let Some(agent) = &self.user_agent {
+                identity.text("userAgent", agent);
+            }
+            identity.text("sourceIp", self.client.to_string());
+        });
+        context.text("requestId", &arrival.extended_id);
+        context.text("domainName", &self.domain);
+        context.text("connectionId", &self.id);
+        context.text("apiId", API_ID);
+        context
+    }
+
+    /// The frame that tells a client of a failure, which leaves the connection open. Captures have
+    /// spaces where this has them.
+    #[allow(dead_code)]
+    pub(in crate::local) fn complain(&self, failure: &Failure, arrival: &Arrival) -> String {
+        let message = match failure.cause() {
+            Cause::GatewayTimeout => "Endpoint request timed out",
+            Cause::NotFound => "Forbidden",
+            _ => "Internal server error",
+        };
+        let (connection, request) = (&self.id, &arrival.extended_id);
+        format!(
+            r#"{{"message": "{message}", "connectionId":"{connection}", "requestId":"{request}"}}"#
+        )
+    }
+}
+
+/// What an event is of.
+enum What<'c> {
+    Connect,
+    /// Of this route.
+    Message(&'c str),
+    Disconnect(Close<'c>),
+}
+
+impl Gateway {
+    /// The event of a request that opens a connection. Its path is no part of it.
+    pub(in crate::local) fn render_connect<B>(
+        &self,
+        connection: &Connection,
+        request: &Request<B>,
+        arrival: &Arrival,
+    ) -> Result<Bytes, Failure> {
+        self.check_head(request)?;
+        let mut headers = arrival.forwarded(request.headers());
+        for name in [header::CONNECTION, header::CONTENT_LENGTH, header::UPGRADE] {
+            headers.remove(name);
+        }
+        let query = query::decoded(request.uri().query().unwrap_or_default());
+        let mut event = Object::new();
+        both(&mut event, &spelled(&headers, arrival));
         if !query.is_empty() {
             event.texts("queryStringParameters", &last(&query));
             event.arrays("multiValueQueryStringParameters", &query);
         }
+        let context = connection.context(self, &What::Connect, arrival);
+        self.finish(event, context, None)
     }
-    event.object("requestContext", |context| {
-        context.text("routeKey", route);
-        context.text("eventType", kind);
-        context.text("connectionId", "bG9jYWw=");
-        context.text("messageDirection", "IN");
-        context.text("stage", gateway.stage_name());
-        context.text("domainName", header_of(request, header::HOST));
-        context.text("apiId", "local");
-        context.text("requestId", &arrival.request_id);
-        context.object("identity", |identity| {
-            identity.text("sourceIp", arrival.client_ip().to_string())
-        });
-    });
-    if kind == "MESSAGE" {
-        event.text("body", request.body());
+
+    /// The event of a message.
+    pub(in crate::local) fn render_message(
+        &self,
+        connection: &Connection,
+        route: &str,
+        message: &str,
+        arrival: &Arrival,
+    ) -> Result<Bytes, Failure> {
+        self.check_body(message.len())?;
+        let context = connection.context(self, &What::Message(route), arrival);
+        self.finish(Object::new(), context, Some(message))
     }
-    event.raw("isBase64Encoded", "false");
-    Ok(event.finish())
+
+    /// The event of a connection's end.
+    pub(in crate::local) fn render_disconnect(
+        &self,
+        connection: &Connection,
+        close: Close<'_>,
+        arrival: &Arrival,
+    ) -> Result<Bytes, Failure> {
+        let names = ["x-api-key", "X-Forwarded-For", "x-restapi"];
+        let empty = names.map(|name| (name.to_owned(), vec![String::new()]));
+        let host = ("Host".to_owned(), vec![connection.domain.clone()]);
+        let mut event = Object::new();
+        both(&mut event, &[vec![host], empty.to_vec()].concat());
+        let context = connection.context(self, &What::Disconnect(close), arrival);
+        self.finish(event, context, None)
+    }
+
+    fn finish(
+        &self,
+        mut event: Object,
+        context: Object,
+        body: Option<&str>,
+    ) -> Result<Bytes, Failure> {
+        event.member("requestContext", context);
+        if !self.stage_variables.is_empty() {
+            event.texts("stageVariables", &self.stage_variables);
+        }
+        if let Some(body) = body {
+            event.text("body", body);
+        }
+        event.raw("isBase64Encoded", "false");
+        let event = event.finish();
+        self.check_event(event.len())?;
+        Ok(event.into())
+    }
+}
+
+fn both(event: &mut Object, headers: &Multi) {
+    event.texts("headers", &last(headers));
+    event.arrays("multiValueHeaders", headers);
+}
+
+/// The event of `POST /$connect`, `/$disconnect`, or of a message to the route that the path names.
+pub(super) fn render(
+    gateway: &Gateway,
+    request: &Request<Bytes>,
+    arrival: &Arrival,
+) -> Result<Bytes, Failure> {
+    let mut connection = Connection::new(request, arrival);
+    // Requests that are none of a connection's are all of the same.
+    connection.id = "L0c4lC0nn3ct10n=".to_owned();
+    let path = query::decode(request.uri().path(), false);
+    match path.rsplit('/').next().unwrap_or_default() {
+        "$connect" => gateway.render_connect(&connection, request, arrival),
+        "$disconnect" => {
+            let close = Close {
+                code: 1005,
+                reason: "Client-side close frame status not set",
+            };
+            gateway.render_disconnect(&connection, close, arrival)
+        }
+        route => {
+            let message = String::from_utf8_lossy(request.body());
+            gateway.render_message(&connection, route, &message, arrival)
+        }
+    }
+}
+
+/// The response to a connection's request, or to a message: the body goes to the client if the
+/// route has a response.
+pub(super) fn parse(reply: &[u8]) -> Result<Response<Bytes>, Failure> {
+    let json = reply::object(reply)?;
+    let mut response = Response::new(reply::body(&json, false)?);
+    *response.status_mut() = reply::status_or_refused(&json)?;
+    let headers: &mut HeaderMap = response.headers_mut();
+    for member in ["multiValueHeaders", "headers"] {
+        for (name, values) in reply::members(&json, member)? {
+            for value in reply::one_or_more(values) {
+                append(headers, name, &reply::scalar(name, value)?)?;
+            }
+        }
+    }
+    Ok(response)
 }

@@ -1,0 +1,118 @@
+use bytes::Bytes;
+use http::Request;
+
+use super::super::json::Json;
+use super::super::response::renamed;
+use super::super::{Gateway, Kind, Warning, media};
+
+pub(super) fn warnings(gateway: &Gateway, request: &Request<Bytes>, reply: &[u8]) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    // A reply that is no object is the gateway's to refuse.
+    let Ok(json) = Json::read(reply) else {
+        return warnings;
+    };
+    let (read, ignored) = match gateway.kind {
+        Kind::RestApi | Kind::HttpApiV1 | Kind::WebSocket => {
+            (&["multiValueHeaders", "headers"][..], None)
+        }
+        Kind::AlbMultiValue => (&["multiValueHeaders"][..], Some("headers")),
+        _ => (&["headers"][..], Some("multiValueHeaders")),
+    };
+    let members = |key: &str| json.get(key).map(Json::members).unwrap_or_default();
+    for (name, value) in read.iter().flat_map(|key| members(key)) {
+        rewritten(gateway, name, &mut warnings);
+        printed(gateway.kind, name, value, &mut warnings);
+    }
+    let ignored = ignored.map(members).unwrap_or_default();
+    for (name, value) in ignored {
+        lost(name, value, members(read[0]), &mut warnings);
+    }
+    cookies(gateway.kind, members("headers"), &mut warnings);
+    warnings.extend(base64(gateway, request, &json));
+    warnings
+}
+
+fn rewritten(gateway: &Gateway, name: &str, warnings: &mut Vec<Warning>) {
+    let rewrites = gateway.kind.rewrites();
+    let has = |names: &[&str]| names.iter().any(|known| name.eq_ignore_ascii_case(known));
+    if has(rewrites.renamed) {
+        let renamed = renamed(&name.to_ascii_lowercase());
+        let text = format!("the client gets the header `{name}` as `{renamed}`");
+        warnings.push(Warning::new("response-header-renamed", text));
+    } else if has(rewrites.dropped) {
+        let text = format!("the client does not get the header `{name}`");
+        warnings.push(Warning::new("response-header-lost", text));
+    }
+}
+
+fn printed(kind: Kind, name: &str, value: &Json, warnings: &mut Vec<Warning>) {
+    if kind == Kind::FunctionUrl && matches!(value, Json::Array(_) | Json::Object(_)) {
+        let text = format!("the header `{name}` is no string, and the client gets `{value}`");
+        warnings.push(Warning::new("response-header-printed", text));
+    }
+}
+
+/// A header of the object that the gateway does not read, where the other has less than it.
+fn lost(name: &str, value: &Json, read: &[(String, Json)], warnings: &mut Vec<Warning>) {
+    let mut others = read.iter();
+    let other = others.find(|(other, _)| other.eq_ignore_ascii_case(name));
+    let count = value.elements().len().max(1);
+    match other {
+        Some(_) if count == 1 => return,
+        Some((_, Json::Array(values))) if values.len() >= count => return,
+        _ => {}
+    }
+    let is_cookie = name.eq_ignore_ascii_case("set-cookie");
+    let code = if is_cookie {
+        "cookie-lost"
+    } else {
+        "response-header-lost"
+    };
+    let text = match other {
+        Some(_) => format!("the header `{name}` has {count} values, and the client gets one"),
+        None => format!("the gateway does not read the object that the header `{name}` is in"),
+    };
+    warnings.push(Warning::new(code, text));
+}
+
+/// Cookies that are joined, and those that hide behind the case of a name.
+fn cookies(kind: Kind, headers: &[(String, Json)], warnings: &mut Vec<Warning>) {
+    let cookies = headers
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+    let values: Vec<_> = cookies.map(|(_, value)| value).collect();
+    let is_joined = |value: &&&Json| matches!(value, Json::Text(text) if is_several(text));
+    if let Some(value) = values.iter().find(is_joined) {
+        let text = format!("`Set-Cookie: {value}` is one cookie for a browser");
+        warnings.push(Warning::new("cookie-lost", text));
+    }
+    if values.len() > 1 && kind == Kind::Alb {
+        let text = "more than one cookie goes by spellings of `Set-Cookie`, and nobody knows \
+                    whether the load balancer hands on more than one: turn on its multi-value \
+                    headers";
+        warnings.push(Warning::new("cookie-lost", text));
+    }
+}
+
+/// Whether a comma is followed by a name and a value, as those of a date are not.
+fn is_several(cookie: &str) -> bool {
+    let mut after = cookie.split(',').skip(1);
+    after.any(|rest| {
+        let pair = rest.split(';').next().unwrap_or_default();
+        let name = pair.split_once('=').map(|(name, _)| name.trim());
+        name.is_some_and(|name| !name.is_empty() && !name.contains(' '))
+    })
+}
+
+fn base64(gateway: &Gateway, request: &Request<Bytes>, json: &Json) -> Option<Warning> {
+    let is_base64 = json.get("isBase64Encoded") == Some(&Json::Bool(true));
+    let has_body = matches!(json.get("body"), Some(Json::Text(body)) if !body.is_empty());
+    let is_rest = gateway.kind == Kind::RestApi;
+    let types = &gateway.binary_media_types;
+    if !is_rest || !is_base64 || !has_body || media::accepts_binary(types, request.headers()) {
+        return None;
+    }
+    let text = "the client gets the body's base64 as text: the first media type that it accepts \
+                is none of the API's binary media types";
+    Some(Warning::new("response-base64-kept", text))
+}
