@@ -182,8 +182,11 @@ fn variable(name: &str) -> Option<String> {
 
 /// Tells what the client is not told.
 fn report(exchange: &Exchange) {
+    let (method, uri) = (&exchange.method, &exchange.uri);
+    for warning in &exchange.warnings {
+        say(format_args!("liftgate: {method} {uri}: {warning}"));
+    }
     if let Some(failure) = &exchange.failure {
-        let (method, uri) = (&exchange.method, &exchange.uri);
         say(format_args!("liftgate: {method} {uri}: {failure}"));
     }
 }

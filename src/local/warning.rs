@@ -15,6 +15,7 @@ use std::fmt;
 /// | `response-header-renamed` | a header of the response arrives under another name |
 /// | `response-header-printed` | a header's array arrives as the text `[a, b]` |
 /// | `response-base64-kept` | the client gets the base64 of the body |
+/// | `response-body-lost` | the function streams to a gateway that does not, and the body is lost |
 /// | `cookie-lost` | a cookie of the response does not arrive, or may not |
 ///
 /// # Examples
@@ -39,6 +40,13 @@ impl Warning {
     pub(super) fn new(code: &'static str, text: impl Into<String>) -> Self {
         let text = text.into();
         Warning { code, text }
+    }
+
+    /// The function streams where it is asked for a whole reply.
+    pub(super) fn body_lost() -> Self {
+        let text = "the function streams and the gateway does not: the client gets the status \
+                    and the headers, and no body";
+        Warning::new("response-body-lost", text)
     }
 
     /// Its name, which stays the same, as in the table.

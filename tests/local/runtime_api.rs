@@ -18,7 +18,9 @@ fn path(id: &str, what: &str) -> String {
 async fn take(program: &mut Peer) -> (String, Bytes) {
     let response = program.get(NEXT).await;
     assert_eq!(response.status(), 200);
-    let id = response.headers()["lambda-runtime-aws-request-id"].to_str().unwrap();
+    let id = response.headers()["lambda-runtime-aws-request-id"]
+        .to_str()
+        .unwrap();
     (id.to_owned(), response.body().clone())
 }
 
@@ -41,7 +43,10 @@ async fn an_event_is_taken_and_answered() {
         let deadline = headers["lambda-runtime-deadline-ms"].to_str().unwrap();
         assert!(deadline.parse::<u64>().unwrap() > 1_700_000_000_000);
         assert!(headers.contains_key("lambda-runtime-invoked-function-arn"));
-        let id = headers["lambda-runtime-aws-request-id"].to_str().unwrap().to_owned();
+        let id = headers["lambda-runtime-aws-request-id"]
+            .to_str()
+            .unwrap()
+            .to_owned();
         assert_eq!(api.in_flight(), 1);
         let response = program.post(&path(&id, "response"), "[2]").await;
         assert_eq!(response.status(), 202);
@@ -69,7 +74,10 @@ async fn an_error_is_told_with_its_type_and_message() {
     let (answer, response) = tokio::join!(api.invoke(Call::new("{}")), served);
     assert_eq!(response.status(), 202);
     let failure = answer.unwrap_err();
-    assert_eq!((failure.cause(), failure.to_string().as_str()), (Cause::Function, "Oops: no luck"));
+    assert_eq!(
+        (failure.cause(), failure.to_string().as_str()),
+        (Cause::Function, "Oops: no luck")
+    );
     assert_eq!(failure.payload(), error);
 }
 
@@ -83,7 +91,10 @@ async fn a_program_that_cannot_start_fails_what_waits_and_what_comes() {
     for answer in [waiting.await, api.invoke(Call::new("{}")).await] {
         assert_eq!(answer.unwrap_err().to_string(), "NoConfig: no file");
     }
-    assert_eq!(api.ready().await.unwrap_err().to_string(), "NoConfig: no file");
+    assert_eq!(
+        api.ready().await.unwrap_err().to_string(),
+        "NoConfig: no file"
+    );
 }
 
 /// A program that writes its answer by hand, in chunks.
@@ -98,7 +109,10 @@ impl Writer {
         let len = stream.read(&mut read).await.unwrap();
         let head = String::from_utf8(read[..len].to_vec()).unwrap();
         let (_, rest) = head.split_once("lambda-runtime-aws-request-id: ").unwrap();
-        (Writer(stream), rest.split("\r\n").next().unwrap().to_owned())
+        (
+            Writer(stream),
+            rest.split("\r\n").next().unwrap().to_owned(),
+        )
     }
 
     async fn begin(&mut self, id: &str, is_http: bool) {
@@ -150,7 +164,10 @@ async fn a_stream_is_handed_on_as_it_comes() {
     );
     let answer = writer.end(&trailers).await;
     assert!(answer.starts_with("HTTP/1.1 202 "), "{answer}");
-    assert_eq!(stream.next().await.unwrap().unwrap_err().to_string(), "Boom: half way");
+    assert_eq!(
+        stream.next().await.unwrap().unwrap_err().to_string(),
+        "Boom: half way"
+    );
     assert!(stream.next().await.is_none());
 }
 
@@ -177,7 +194,9 @@ async fn of_a_stream_that_is_asked_for_whole_the_prelude_is_left() {
     let called = api.invoke(Call::new("{}"));
     let (mut writer, id) = Writer::take(&api).await;
     writer.begin(&id, true).await;
-    writer.chunk("{\"statusCode\":201}\0\0\0\0\0\0\0\0body").await;
+    writer
+        .chunk("{\"statusCode\":201}\0\0\0\0\0\0\0\0body")
+        .await;
     writer.end("").await;
     match called.await.unwrap().reply {
         FunctionReply::Prelude(prelude) => assert_eq!(prelude, "{\"statusCode\":201}"),
@@ -191,7 +210,9 @@ async fn a_reply_that_is_too_large_fails_its_invocation_and_no_other() {
     let mut program = Peer::connect(api.address()).await;
     let served = async {
         let (id, _) = take(&mut program).await;
-        let response = program.post(&path(&id, "response"), vec![b'x'; 6_291_557]).await;
+        let response = program
+            .post(&path(&id, "response"), vec![b'x'; 6_291_557])
+            .await;
         assert_eq!(response.status(), StatusCode::PAYLOAD_TOO_LARGE);
         // The program may say so as well.
         assert_eq!(program.post(&path(&id, "error"), "{}").await.status(), 202);
@@ -253,7 +274,9 @@ async fn extensions_hear_of_invocations_and_of_the_end() {
     assert!(!api.has_extension());
     let register = "/2020-01-01/extension/register";
     assert_eq!(extension.post(register, "{\"events\":").await.status(), 400);
-    let response = extension.post(register, r#"{"events":["INVOKE","SHUTDOWN"]}"#).await;
+    let response = extension
+        .post(register, r#"{"events":["INVOKE","SHUTDOWN"]}"#)
+        .await;
     let id = response.headers()["lambda-extension-identifier"].clone();
     assert!(api.has_extension());
     let next = || {

@@ -36,7 +36,9 @@ impl Function for Says {
                 Says::Reply(reply) => Bytes::from_static(reply.as_bytes()),
                 Says::Event => {
                     let event = std::str::from_utf8(call.event()).unwrap();
-                    serde_json::json!({"statusCode": 200, "body": event}).to_string().into()
+                    serde_json::json!({"statusCode": 200, "body": event})
+                        .to_string()
+                        .into()
                 }
                 Says::Fails => return Err(Failure::new(Cause::Function, "it failed")),
                 Says::Nothing => std::future::pending().await,
@@ -49,7 +51,9 @@ impl Function for Says {
 type Exchanges = Arc<Mutex<Vec<Exchange>>>;
 
 async fn serve(gateway: Gateway, function: impl Function) -> (SocketAddr, Exchanges) {
-    let server = Server::bind("127.0.0.1:0", gateway, function).await.unwrap();
+    let server = Server::bind("127.0.0.1:0", gateway, function)
+        .await
+        .unwrap();
     let address = server.address();
     let exchanges = Exchanges::default();
     let kept = Arc::clone(&exchanges);
@@ -91,7 +95,11 @@ async fn requests_that_come_together_are_answered_in_their_order() {
                    POST /two HTTP/1.1\r\nhost: x\r\nX-A: 1\r\ncontent-length: 2\r\n\r\nhi\
                    GET /three HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
     let response = ask(address, request).await;
-    let at = |text: &str| response.find(text).unwrap_or_else(|| panic!("{text}: {response}"));
+    let at = |text: &str| {
+        response
+            .find(text)
+            .unwrap_or_else(|| panic!("{text}: {response}"))
+    };
     assert!(at("/one") < at("/two") && at("/two") < at("/three"));
     assert_eq!(exchanges.lock().unwrap().len(), 3);
 }
@@ -100,8 +108,20 @@ async fn requests_that_come_together_are_answered_in_their_order() {
 async fn what_the_gateway_answers_by_itself_is_reported_with_its_reason() {
     let short = |kind| Gateway::new(kind).timeout(Duration::from_millis(10));
     let cases = [
-        (short(Kind::RestApi), Says::Nothing, 504, "Endpoint request timed out", "10ms"),
-        (Gateway::new(Kind::RestApi), Says::Fails, 502, "Internal server error", "it failed"),
+        (
+            short(Kind::RestApi),
+            Says::Nothing,
+            504,
+            "Endpoint request timed out",
+            "10ms",
+        ),
+        (
+            Gateway::new(Kind::RestApi),
+            Says::Fails,
+            502,
+            "Internal server error",
+            "it failed",
+        ),
         (
             Gateway::new(Kind::RestApi),
             Says::Reply(r#"{"cookies":[]}"#),
@@ -117,7 +137,10 @@ async fn what_the_gateway_answers_by_itself_is_reported_with_its_reason() {
         let body = String::from_utf8_lossy(response.body());
         assert!(body.contains(text), "{body}");
         let exchange = exchanges.lock().unwrap().pop().unwrap();
-        assert_eq!((exchange.status.as_u16(), exchange.uri.to_string().as_str()), (status, "/a?b=c"));
+        assert_eq!(
+            (exchange.status.as_u16(), exchange.uri.to_string().as_str()),
+            (status, "/a?b=c")
+        );
         let failure = exchange.failure.unwrap().to_string();
         assert!(failure.contains(reason), "{failure}");
         assert!(!exchange.event.is_empty());
@@ -126,7 +149,13 @@ async fn what_the_gateway_answers_by_itself_is_reported_with_its_reason() {
 
 #[tokio::test]
 async fn a_body_that_is_too_large_is_read_and_refused() {
-    for kind in [Kind::RestApi, Kind::HttpApi, Kind::FunctionUrl, Kind::Alb, Kind::Lattice] {
+    for kind in [
+        Kind::RestApi,
+        Kind::HttpApi,
+        Kind::FunctionUrl,
+        Kind::Alb,
+        Kind::Lattice,
+    ] {
         let (address, exchanges) = serve(Gateway::new(kind), Says::Event).await;
         let mut client = Peer::connect(address).await;
         let response = client.post("/", vec![b'x'; 11 << 20]).await;
@@ -140,7 +169,11 @@ async fn a_body_that_is_too_large_is_read_and_refused() {
 
 #[tokio::test]
 async fn a_client_that_leaves_within_its_request_leaves_the_others_alone() {
-    let (address, _) = serve(Gateway::new(Kind::Alb), Says::Reply(r#"{"statusCode":200}"#)).await;
+    let (address, _) = serve(
+        Gateway::new(Kind::Alb),
+        Says::Reply(r#"{"statusCode":200}"#),
+    )
+    .await;
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request = "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nhalf";
     stream.write_all(request.as_bytes()).await.unwrap();
@@ -153,7 +186,13 @@ async fn a_client_that_leaves_within_its_request_leaves_the_others_alone() {
 #[tokio::test]
 async fn headers_of_a_reply_do_not_break_the_connection() {
     let reply = r#"{"statusCode":200,"headers":{"content-length":"7","transfer-encoding":"chunked","connection":"close","keep-alive":"x"},"body":"ok"}"#;
-    for kind in [Kind::HttpApi, Kind::FunctionUrl, Kind::Alb, Kind::Lattice, Kind::LatticeV1] {
+    for kind in [
+        Kind::HttpApi,
+        Kind::FunctionUrl,
+        Kind::Alb,
+        Kind::Lattice,
+        Kind::LatticeV1,
+    ] {
         let (address, _) = serve(Gateway::new(kind), Says::Reply(reply)).await;
         let mut client = Peer::connect(address).await;
         for _ in 0..2 {
@@ -176,12 +215,18 @@ async fn streaming(kind: Kind) -> (SocketAddr, mpsc::Sender<Result<Bytes, String
             });
             let body = http_body_util::StreamBody::new(chunks);
             Ok::<_, std::convert::Infallible>(
-                http::Response::builder().status(201).header("x-a", "1").body(body).unwrap(),
+                http::Response::builder()
+                    .status(201)
+                    .header("x-a", "1")
+                    .body(body)
+                    .unwrap(),
             )
         }
     });
     let options = Options::new().streaming(true);
-    let runtime = Runtime::new().options(options).runtime_api(api.address().to_string());
+    let runtime = Runtime::new()
+        .options(options)
+        .runtime_api(api.address().to_string());
     tokio::spawn(runtime.run(app));
     let (address, exchanges) = serve(Gateway::new(kind).streaming(true), api).await;
     (address, sender, exchanges)
@@ -217,7 +262,10 @@ async fn a_reply_that_is_whole_on_a_gateway_that_streams() {
     let gateway = Gateway::new(Kind::FunctionUrl).streaming(true);
     let (address, _) = serve(gateway, Says::Reply(reply)).await;
     let response = Peer::connect(address).await.get("/").await;
-    assert_eq!((response.status().as_u16(), response.body().as_ref()), (200, reply.as_bytes()));
+    assert_eq!(
+        (response.status().as_u16(), response.body().as_ref()),
+        (200, reply.as_bytes())
+    );
     let gateway = Gateway::new(Kind::RestApi).streaming(true);
     let (address, _) = serve(gateway, Says::Reply(reply)).await;
     assert_eq!(Peer::connect(address).await.get("/").await.status(), 500);
@@ -231,11 +279,16 @@ async fn a_program_that_streams_behind_a_gateway_that_does_not() {
         Ok::<_, std::convert::Infallible>(response.body("a body".to_owned()).unwrap())
     });
     let options = Options::new().streaming(true);
-    let runtime = Runtime::new().options(options).runtime_api(api.address().to_string());
+    let runtime = Runtime::new()
+        .options(options)
+        .runtime_api(api.address().to_string());
     tokio::spawn(runtime.run(app));
     let (address, _) = serve(Gateway::new(Kind::FunctionUrl), api).await;
     let response = Peer::connect(address).await.get("/").await;
     // Status and headers, and no body.
-    assert_eq!((response.status().as_u16(), response.body().len()), (201, 0));
+    assert_eq!(
+        (response.status().as_u16(), response.body().len()),
+        (201, 0)
+    );
     assert_eq!(response.headers()["x-a"], "1");
 }

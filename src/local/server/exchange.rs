@@ -18,6 +18,7 @@ use crate::local::arrival::Arrival;
 use crate::local::failure::{Cause, Failure};
 use crate::local::function::{Answer, Call, FunctionReply, ReplyStream};
 use crate::local::runtime_api::PRELUDE_END;
+use crate::local::warning::Warning;
 use crate::source::MAX_PRELUDE;
 
 /// What came of a request.
@@ -44,6 +45,8 @@ pub struct Exchange {
     pub reply_len: usize,
     /// Why the gateway answered by itself, or the stream broke off.
     pub failure: Option<Failure>,
+    /// What the gateway changed or lost.
+    pub warnings: Vec<Warning>,
 }
 
 /// An exchange in the making, which is reported when it is over.
@@ -66,12 +69,21 @@ impl Account {
             reply: None,
             reply_len: 0,
             failure: None,
+            warnings: Vec::new(),
         };
         Account {
             exchange,
             begun: Instant::now(),
             desk,
         }
+    }
+
+    /// Notes a whole reply.
+    fn replied(&mut self, request: &Request<Bytes>, reply: Bytes) {
+        self.exchange.reply_len = reply.len();
+        let warnings = self.desk.gateway.reply_warnings(request, &reply);
+        self.exchange.warnings.extend(warnings);
+        self.exchange.reply = Some(reply);
     }
 
     pub(super) fn wrote(&mut self, len: usize) {
@@ -136,7 +148,8 @@ pub(super) async fn exchange(
             return Ok(deliverable(&request, response.map(|()| body)));
         }
         Err(failure) => {
-            let response = desk.gateway.respond_to(&failure);
+            let mut response = desk.gateway.respond_to(&failure);
+            sign(&desk, &request, &mut response, true);
             account.failed(failure);
             response.map(|body| Outgoing::Whole(Body::from(body)))
         }
@@ -160,6 +173,7 @@ async fn answer(
     let gateway = &desk.gateway;
     let event = gateway.render(request)?;
     account.exchange.event = event.clone();
+    account.exchange.warnings = gateway.warnings(request, &event, None);
     let limit = gateway.timeout_or_default();
     let mut call = Call::new(event)
         .timeout(desk.function_timeout.unwrap_or(limit))
@@ -172,9 +186,13 @@ async fn answer(
         let Answer { reply, cold_start } = desk.function.invoke(call).await?;
         account.exchange.cold_start = cold_start;
         match reply {
-            FunctionReply::Whole(reply) | FunctionReply::Prelude(reply) => {
-                account.exchange.reply = Some(reply.clone());
-                account.exchange.reply_len = reply.len();
+            FunctionReply::Whole(reply) => {
+                account.replied(request, reply.clone());
+                gateway.parse(request, &reply).map(Answered::Whole)
+            }
+            FunctionReply::Prelude(reply) => {
+                account.exchange.warnings.push(Warning::body_lost());
+                account.replied(request, reply.clone());
                 gateway.parse(request, &reply).map(Answered::Whole)
             }
             FunctionReply::Stream(stream) => begin(desk, request, stream).await,
@@ -203,7 +221,8 @@ async fn begin(
     loop {
         if let Some(end) = memchr::memmem::find(&read, &PRELUDE_END) {
             let prelude = read.split_to(end);
-            let head = desk.gateway.parse_prelude(&prelude)?;
+            let mut head = desk.gateway.parse_prelude(&prelude)?;
+            sign(desk, request, &mut head, false);
             let first = read.split_off(PRELUDE_END.len()).freeze();
             return Ok(Answered::Stream(head, first, stream));
         }
@@ -215,6 +234,13 @@ async fn begin(
             Some(chunk) => read.extend_from_slice(&chunk?),
             None => return Err(invalid("the stream ended within its prelude")),
         }
+    }
+}
+
+/// Adds what the gateway says of the request.
+fn sign<B>(desk: &Desk, request: &Request<Bytes>, response: &mut Response<B>, is_own: bool) {
+    if let Some(arrival) = request.extensions().get::<Arrival>() {
+        desk.gateway.sign(arrival, response, is_own);
     }
 }
 

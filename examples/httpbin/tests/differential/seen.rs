@@ -92,7 +92,12 @@ impl Seen {
 fn pairs(headers: &HeaderMap) -> Pairs {
     let pairs = headers.iter();
     let mut pairs: Pairs = pairs
-        .map(|(name, value)| (name.as_str().to_owned(), Bytes::copy_from_slice(value.as_bytes())))
+        .map(|(name, value)| {
+            (
+                name.as_str().to_owned(),
+                Bytes::copy_from_slice(value.as_bytes()),
+            )
+        })
         .collect();
     pairs.sort_by(|a, b| a.0.cmp(&b.0));
     pairs

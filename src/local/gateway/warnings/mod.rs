@@ -19,8 +19,17 @@ impl Gateway {
     ) -> Vec<Warning> {
         let mut warnings = request::warnings(self, request, event);
         if let Some(reply) = reply {
-            warnings.extend(reply::warnings(self, request, reply));
+            warnings.extend(self.reply_warnings(request, reply));
         }
         warnings
+    }
+
+    /// Those that are of the reply.
+    pub(in crate::local) fn reply_warnings(
+        &self,
+        request: &Request<Bytes>,
+        reply: &[u8],
+    ) -> Vec<Warning> {
+        reply::warnings(self, request, reply)
     }
 }
