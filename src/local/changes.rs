@@ -111,7 +111,7 @@ impl Change {
             "path-decoded",
             &[HttpApi, HttpApiV1],
             "The path is percent-decoded, once: `%2F` becomes a `/`, and what follows a decoded \
-             `?` is cut off. liftgate encodes it again, as little as is needed.",
+             `?` is cut off; what is not UTF-8 then becomes U+FFFD. liftgate encodes it again, as little as is needed.",
             None,
         ),
         request(
@@ -121,11 +121,23 @@ impl Change {
             None,
         ),
         request(
+            "query-semicolon",
+            &[RestApi],
+            "`;` separates the pairs of a query, as `&` does.",
+            KNOWN_ISSUES,
+        ),
+        request(
             "query-decoded",
             &[RestApi, HttpApiV1],
-            "The query comes decoded, grouped by name, and not in its order. liftgate encodes it \
-             again: `+` comes as `%20`, and `?a` as `?a=`.",
+            "The query comes decoded, grouped by name, and not in its order. What is not UTF-8 \
+             then becomes U+FFFD. liftgate encodes it again: `+` comes as `%20`, and `?a` as `?a=`.",
             REST_FORMAT,
+        ),
+        request(
+            "query-refused",
+            &[RestApi],
+            "A query with a bare `|`, `{` or `}` is refused with 400.",
+            KNOWN_ISSUES,
         ),
         request(
             "query-grouped",
@@ -150,7 +162,7 @@ impl Change {
         request(
             "method-override",
             &[RestApi],
-            "`X-HTTP-Method-Override` is the method.",
+            "`X-HTTP-Method-Override` is the method, if it is one of those that a REST API has.",
             KNOWN_ISSUES,
         ),
         request(
@@ -174,7 +186,7 @@ impl Change {
         request(
             "cookies-joined",
             &[HttpApi, FunctionUrl],
-            "Several `Cookie` headers come as one, joined by `; `.",
+            "Several `Cookie` headers come as one, joined by `; `. Nothing is left of empty ones.",
             HTTP_FORMAT,
         ),
         request(
@@ -213,7 +225,7 @@ impl Change {
         response(
             "headers-remapped-url",
             &[FunctionUrl],
-            "`Date`, `Server` and `WWW-Authenticate` arrive as `x-amzn-Remapped-<name>`.",
+            "`Connection`, `Content-Length`, `Date`, `Server` and `WWW-Authenticate` arrive as `x-amzn-Remapped-<name>`.",
             None,
         ),
         response(
@@ -255,8 +267,26 @@ impl Change {
         ),
         response(
             "ids",
-            &[RestApi, HttpApiV1, HttpApi, FunctionUrl],
-            "The ids of the request and its trace are added.",
+            &[RestApi],
+            "`x-amzn-RequestId`, `x-amz-apigw-id` and `X-Amzn-Trace-Id` are added.",
+            None,
+        ),
+        response(
+            "ids-http",
+            &[HttpApi, HttpApiV1],
+            "`apigw-requestid` is added.",
+            None,
+        ),
+        response(
+            "ids-url",
+            &[FunctionUrl],
+            "`x-amzn-RequestId` and `x-amzn-trace-id` are added.",
+            None,
+        ),
+        response(
+            "server",
+            &[Alb, AlbMultiValue],
+            "`Server` is `awselb/2.0`, unless the app says otherwise.",
             None,
         ),
     ];

@@ -14,7 +14,12 @@ pub(crate) async fn status(Path(code): Path<u16>) -> Result<StatusCode, BadReque
 
 pub(crate) async fn response_headers(
     Query(pairs): Query<Pairs>,
+    body: String,
 ) -> Result<(HeaderMap, Json<Pairs>), BadRequest> {
+    let pairs = match body.as_str() {
+        "" => pairs,
+        json => serde_json::from_str(json).map_err(bad_request)?,
+    };
     let mut headers = HeaderMap::new();
     for (name, value) in &pairs {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(bad_request)?;

@@ -14,7 +14,7 @@
 //! |---|---|
 //! | `/anything`, `/anything/..` and all that is not below | the request as the app saw it, in JSON |
 //! | `/status/{code}` | the status, without a body |
-//! | `/response-headers?k=v&k=w` | each pair as a header, and all of them in JSON |
+//! | `/response-headers?k=v&k=w` | each pair of the query, or of a body like `[["k","v"]]`, as a header, and all of them in JSON |
 //! | `/cookies/set?a=1&b=2` | a `Set-Cookie` for each pair |
 //! | `/redirect/{n}` | 302 to `/redirect/{n-1}`, and from 0 to `/anything` |
 //! | `/bad-header` | a header that is Latin-1 |

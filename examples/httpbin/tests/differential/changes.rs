@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use liftgate::local::Kind;
+
 use crate::requests::Sent;
-use crate::seen::{Body, Got, Pairs, Seen, add, remove};
+use crate::seen::{Got, Pairs, Seen, add, remove};
 
 /// Makes of what comes by plain HTTP what comes through a gateway.
 pub type Model = fn(&mut Got, &Sent);
@@ -31,14 +33,24 @@ pub fn model_of(id: &str) -> Option<Model> {
         "lattice-identity" => |got, _| in_request(got, lattice_identity),
         // The app tells a header that is not UTF-8 as if it had come so.
         "header-latin-1" => |_, _| (),
-        "not-utf-8" => not_utf_8,
+        // The whole answer is another one.
+        "not-utf-8" | "query-refused" => |_, _| (),
+        "query-semicolon" => |got, _| in_request(got, query_semicolon),
         "type-implied" => type_implied,
         "headers-remapped" => headers_remapped,
         "headers-remapped-url" => headers_remapped_url,
         "response-values-joined" => |got, _| join(&mut got.headers, ", ", "set-cookie"),
         "hop-by-hop" => |got, _| drop(remove(&mut got.headers, "keep-alive")),
         "response-header-latin-1" => response_header_latin_1,
-        "ids" => |_, _| (),
+        "ids" => |got, _| {
+            added(
+                got,
+                &["x-amz-apigw-id", "x-amzn-requestid", "x-amzn-trace-id"],
+            )
+        },
+        "ids-http" => |got, _| added(got, &["apigw-requestid"]),
+        "ids-url" => |got, _| added(got, &["x-amzn-requestid", "x-amzn-trace-id"]),
+        "server" => server,
         _ => return None,
     })
 }
@@ -72,7 +84,9 @@ fn forwarded_for(got: &mut Got, sent: &Sent) {
 }
 
 /// The values differ from request to request.
-pub const VARYING: [&str; 5] = [
+pub const VARYING: [&str; 7] = [
+    "x-amzn-tls-version",
+    "x-amzn-tls-cipher-suite",
     "x-forwarded-port",
     "x-amzn-trace-id",
     "x-amzn-requestid",
@@ -109,21 +123,12 @@ fn path_decoded(seen: &mut Seen) {
         path.truncate(end);
     }
     let path = String::from_utf8_lossy(&path).into_owned();
-    let is_text =
-        |byte: u8| byte > b' ' && byte < 0x7f && !b"<>`?#%\"".contains(&byte) || byte >= 0x80;
-    let mut encoded = String::new();
-    for character in path.chars() {
-        let mut buffer = [0; 4];
-        let bytes = character.encode_utf8(&mut buffer).as_bytes();
-        if bytes.iter().all(|byte| is_text(*byte)) {
-            encoded.push(character);
-        } else {
-            bytes
-                .iter()
-                .for_each(|byte| encoded += &format!("%{byte:02X}"));
-        }
-    }
-    seen.path = encoded;
+    let is_kept = |byte: &u8| (0x21..0x7f).contains(byte) && !b"<>`?#%\"".contains(byte);
+    let encoded = path.bytes().map(|byte| match is_kept(&byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    });
+    seen.path = encoded.collect();
 }
 
 fn slashes_at_the_start(seen: &mut Seen) {
@@ -143,6 +148,12 @@ fn query_decoded(seen: &mut Seen) {
         );
     }
     seen.query = (!pairs.is_empty()).then(|| pairs.join("&"));
+}
+
+fn query_semicolon(seen: &mut Seen) {
+    if let Some(query) = &mut seen.query {
+        *query = query.replace(';', "&");
+    }
 }
 
 fn query_raw(seen: &mut Seen, keeps_last: bool) {
@@ -190,7 +201,7 @@ fn method_override(seen: &mut Seen) {
         .headers
         .iter()
         .find(|(name, _)| name == "x-http-method-override");
-    if let Some((_, method)) = wanted {
+    if let Some((_, method)) = wanted.filter(|(_, method)| method != "REPORT") {
         seen.method = String::from_utf8(method.to_vec()).unwrap();
     }
 }
@@ -204,7 +215,9 @@ fn join(headers: &mut Pairs, comma: &str, but: &str) {
                 .into_iter()
                 .for_each(|value| add(headers, &name, value));
         } else if !values.is_empty() {
-            add(headers, &name, values.join(comma.as_bytes()));
+            // A client does not see the space at the end of a value.
+            let joined = values.join(comma.as_bytes());
+            add(headers, &name, joined.trim_ascii_end().to_vec());
         }
     }
 }
@@ -230,10 +243,19 @@ fn lattice_identity(seen: &mut Seen) {
         .retain(|(name, _)| !name.starts_with("x-amzn-lattice-"));
 }
 
-fn not_utf_8(_: &mut Got, _: &Sent) {}
+/// The change by which the gateway refuses the request with 400, if one does.
+pub fn refusal(kind: Kind, sent: &Sent) -> Option<&'static str> {
+    match kind {
+        Kind::RestApi => {
+            let query = sent.query().unwrap_or_default();
+            query.contains(['|', '{', '}']).then_some("query-refused")
+        }
+        Kind::Alb | Kind::AlbMultiValue => is_not_utf_8(sent).then_some("not-utf-8"),
+        _ => None,
+    }
+}
 
-/// Whether a load balancer refuses the request.
-pub fn is_refused_by_alb(sent: &Sent) -> bool {
+fn is_not_utf_8(sent: &Sent) -> bool {
     let is_bad = |bytes: &[u8]| std::str::from_utf8(bytes).is_err();
     let texts = [
         "text/",
@@ -242,20 +264,15 @@ pub fn is_refused_by_alb(sent: &Sent) -> bool {
         "application/xml",
     ];
     let kinds = sent.values("content-type");
-    let is_text = kinds
-        .iter()
-        .any(|kind| texts.iter().any(|text| kind.starts_with(text.as_bytes())));
+    let mut kinds = kinds.iter();
+    let is_text = kinds.any(|kind| texts.iter().any(|text| kind.starts_with(text.as_bytes())));
     let is_text = is_text && sent.values("content-encoding").is_empty();
-    sent.headers
-        .iter()
-        .any(|(_, value)| is_bad(value.as_bytes()))
-        || is_text && is_bad(&sent.body)
+    let mut headers = sent.headers.iter();
+    headers.any(|(_, value)| is_bad(value.as_bytes())) || is_text && is_bad(&sent.body)
 }
 
-fn type_implied(got: &mut Got, sent: &Sent) {
-    let has_type = got.headers.iter().any(|(name, _)| name == "content-type");
-    if !has_type && matches!(got.body, Body::Bytes(_)) {
-        let _ = sent;
+fn type_implied(got: &mut Got, _: &Sent) {
+    if got.headers.iter().all(|(name, _)| name != "content-type") {
         add(&mut got.headers, "content-type", "*");
     }
 }
@@ -288,10 +305,22 @@ fn headers_remapped(got: &mut Got, _: &Sent) {
 }
 
 fn headers_remapped_url(got: &mut Got, _: &Sent) {
-    for name in ["date", "server", "www-authenticate"] {
+    for name in ["content-length", "date", "server", "www-authenticate"] {
         for value in remove(&mut got.headers, name) {
             add(&mut got.headers, &format!("x-amzn-remapped-{name}"), value);
         }
+    }
+}
+
+fn added(got: &mut Got, names: &[&str]) {
+    for name in names {
+        add(&mut got.headers, name, "*");
+    }
+}
+
+fn server(got: &mut Got, _: &Sent) {
+    if got.headers.iter().all(|(name, _)| name != "server") {
+        add(&mut got.headers, "server", "awselb/2.0");
     }
 }
 

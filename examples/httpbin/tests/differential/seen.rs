@@ -2,8 +2,10 @@
 
 use base64::Engine as _;
 use bytes::Bytes;
-use http::{HeaderMap, Response};
+use http::{HeaderMap, Method, Response, StatusCode};
 use serde_json::Value;
+
+use crate::requests::Sent;
 
 /// Names and values, ordered by name.
 pub type Pairs = Vec<(String, Bytes)>;
@@ -35,23 +37,38 @@ pub struct Seen {
 }
 
 impl Got {
-    pub fn of(response: Response<Bytes>, tells: bool) -> Self {
+    pub fn of(response: Response<Bytes>, sent: &Sent) -> Self {
         let (head, body) = response.into_parts();
         let mut headers = pairs(&head.headers);
         // The server's own, unless it is the app's.
         headers.retain(|(name, value)| name != "date" || value == DATE);
-        let body = match tells {
-            true => Body::Seen(Seen::read(&body)),
-            false => Body::Bytes(body),
-        };
-        if tells {
-            headers.retain(|(name, _)| name != "content-length");
+        // How a body is framed is the connection's affair. Where there is none, a length tells
+        // something.
+        if sent.method != Method::HEAD && head.status != StatusCode::NOT_MODIFIED {
+            remove(&mut headers, "content-length");
+            remove(&mut headers, "transfer-encoding");
         }
+        let body = match Seen::read(&body) {
+            Some(seen) if sent.tells() => Body::Seen(seen),
+            _ => Body::Bytes(body),
+        };
         Got {
             status: head.status.as_u16(),
             headers,
             body,
         }
+    }
+
+    /// The same with the type of another, if it is to have any.
+    pub fn typed_as(mut self, other: &Got) -> Self {
+        let typed = |pair: &&(String, Bytes)| pair.0 == "content-type";
+        let other = other.headers.iter().find(typed);
+        for (name, value) in &mut self.headers {
+            if name == "content-type" && value == ANY {
+                *value = other.map(|(_, value)| value.clone()).unwrap_or_default();
+            }
+        }
+        self
     }
 
     pub fn seen(&mut self) -> Option<&mut Seen> {
@@ -62,14 +79,17 @@ impl Got {
     }
 }
 
+/// A value that is not known.
+pub const ANY: &str = "*";
+
 /// The `Date` that the app is asked to answer with.
 const DATE: &[u8] = b"Wed, 21 Oct 2015 07:28:00 GMT";
 
 impl Seen {
-    fn read(json: &[u8]) -> Self {
-        let json: Value = serde_json::from_slice(json).unwrap_or_else(|error| {
-            panic!("{error}: {}", String::from_utf8_lossy(json));
-        });
+    /// `None` where it is not the app that tells something.
+    fn read(json: &[u8]) -> Option<Self> {
+        let json: Value = serde_json::from_slice(json).ok()?;
+        json.get("method")?;
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let pairs = json["headers"].as_array().unwrap().iter();
         // The app tells a header that is not UTF-8 as Latin-1.
@@ -78,14 +98,14 @@ impl Seen {
             .collect();
         headers.sort_by(|a, b| a.0.cmp(&b.0));
         let body = base64::engine::general_purpose::STANDARD;
-        Seen {
+        Some(Seen {
             method: text(&json["method"]),
             path: text(&json["path"]),
             query: json["query"].as_str().map(str::to_owned),
             version: text(&json["version"]),
             headers,
             body: body.decode(text(&json["body_base64"])).unwrap().into(),
-        }
+        })
     }
 }
 
