@@ -10,6 +10,7 @@ mod gateways;
 mod kinds;
 mod panics;
 mod parts;
+mod rendered;
 mod replies;
 mod requests;
 

@@ -4,6 +4,7 @@ mod alb;
 mod authorizers;
 mod front_doors;
 mod function_url;
+mod gateway;
 mod http_api;
 mod http_api_v1;
 mod lattice;

@@ -24,6 +24,20 @@ impl Gateway {
 
     /// The stage of an API, which is the first segment of its URLs unless it is `$default`, or
     /// there is a [`base_path`](Self::base_path).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use liftgate::local::{Cause, Gateway, Kind};
+    ///
+    /// let gateway = Gateway::new(Kind::RestApi).stage("prod");
+    /// let inside = http::Request::get("/prod/hello").body(bytes::Bytes::new())?;
+    /// assert!(std::str::from_utf8(&gateway.render(&inside)?)?.contains(r#""path":"/hello""#));
+    ///
+    /// let outside = http::Request::get("/hello").body(bytes::Bytes::new())?;
+    /// assert_eq!(gateway.render(&outside).unwrap_err().cause(), Cause::NotFound);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn stage(mut self, stage: impl Into<String>) -> Self {
         self.stage = Some(stage.into());
         self
@@ -36,7 +50,8 @@ impl Gateway {
     }
 
     /// The path under which the API is mapped to a custom domain ([source][mapping]), `/v1`. The
-    /// URLs begin with it, and not with the stage.
+    /// URLs begin with it, and not with the stage. One that is empty is that of an API at the root
+    /// of the domain.
     ///
     /// [mapping]: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
     pub fn base_path(mut self, path: impl AsRef<str>) -> Self {
@@ -57,7 +72,20 @@ impl Gateway {
         self
     }
 
-    /// What an authorizer found out, in JSON: it is `requestContext.authorizer` of every event.
+    /// What an authorizer found out, in JSON: it is `requestContext.authorizer` of every event,
+    /// but for those of load balancers and VPC Lattice, which have none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use liftgate::local::{Gateway, Kind};
+    ///
+    /// let gateway = Gateway::new(Kind::HttpApi);
+    /// let gateway = gateway.authorizer(br#"{"jwt":{"claims":{"sub":"u-1"},"scopes":null}}"#)?;
+    /// let event = gateway.render(&http::Request::default())?;
+    /// assert!(std::str::from_utf8(&event)?.contains(r#""sub":"u-1""#));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

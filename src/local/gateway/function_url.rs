@@ -13,7 +13,7 @@ use http::header::{self, HeaderMap, HeaderValue};
 use http::{Request, Response};
 
 use super::account::{REGION, URL_ID};
-use super::headers::{cookies, grouped, value_of};
+use super::headers::{cookies, grouped, remove_hops, remove_signature};
 use super::json::Json;
 use super::payload_v2::{self, Payload};
 use super::response::{BYTES, JSON, Rewrites, default_type};
@@ -70,11 +70,8 @@ fn headers(request: &Request<Bytes>, arrival: &Arrival) -> HeaderMap {
     if !request.body().is_empty() {
         headers.insert(header::CONTENT_LENGTH, request.body().len().into());
     }
-    // A signature is the gateway's affair.
-    let authorization = value_of(&headers, header::AUTHORIZATION);
-    if authorization.is_some_and(|value| value.starts_with("AWS4-")) {
-        headers.remove(header::AUTHORIZATION);
-    }
+    remove_hops(&mut headers);
+    remove_signature(&mut headers);
     headers
 }
 

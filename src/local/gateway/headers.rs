@@ -19,6 +19,16 @@ const TITLED: [(&str, &str); 8] = [
     ("x-forwarded-proto", "X-Forwarded-Proto"),
 ];
 
+pub(super) const HOP_BY_HOP: [&str; 7] = [
+    "connection",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
 /// A value as JSON can have it: as UTF-8, or else byte by byte, as Latin-1.
 pub(super) fn text(value: &HeaderValue) -> String {
     let bytes = value.as_bytes();
@@ -67,6 +77,24 @@ pub(super) fn last(multi: &Multi) -> Pairs {
     groups
         .map(|(name, values)| (name.clone(), values.last().cloned().unwrap_or_default()))
         .collect()
+}
+
+/// Removes what speaks of one connection only ([RFC 9110, 7.6.1][hops]), as HTTP APIs and function
+/// URLs do.
+///
+/// [hops]: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+pub(super) fn remove_hops(headers: &mut HeaderMap) {
+    for name in HOP_BY_HOP {
+        headers.remove(name);
+    }
+}
+
+/// Removes a signature of AWS, which is the gateway's affair.
+pub(super) fn remove_signature(headers: &mut HeaderMap) {
+    let authorization = value_of(headers, header::AUTHORIZATION);
+    if authorization.is_some_and(|value| value.starts_with("AWS4-")) {
+        headers.remove(header::AUTHORIZATION);
+    }
 }
 
 /// The cookies, each by itself.

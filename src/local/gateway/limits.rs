@@ -14,7 +14,7 @@ pub(super) struct Limits {
     pub(super) body: usize,
     /// Of the request line and the headers.
     pub(super) head: usize,
-    /// Of the reply.
+    /// Of a whole reply.
     pub(super) reply: usize,
     /// How long the gateway waits for the reply.
     pub(super) timeout: Duration,
@@ -24,6 +24,11 @@ pub(super) struct Limits {
 ///
 /// [quotas]: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 pub(super) const MAX_EVENT: usize = 6 * MB;
+
+/// What Lambda takes of a stream ([source][streaming]).
+///
+/// [streaming]: https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html
+const MAX_STREAM: usize = 200 * MB;
 
 /// A function's longest timeout, in seconds.
 const LONGEST: u64 = 15 * 60;
@@ -69,6 +74,14 @@ impl Gateway {
         self.kind.limits().body
     }
 
+    /// What the gateway takes of a reply, in bytes: more where it streams.
+    pub fn max_reply(&self) -> usize {
+        match self.is_streaming() {
+            true => MAX_STREAM,
+            false => self.kind.limits().reply,
+        }
+    }
+
     /// How long the gateway waits for the reply.
     pub fn timeout_or_default(&self) -> Duration {
         self.timeout.unwrap_or(self.kind.limits().timeout)
@@ -88,8 +101,9 @@ impl Gateway {
         at_most(self.max_body(), len, Cause::RequestTooLarge, "the body")
     }
 
-    pub(super) fn check_event(&self, len: usize) -> Result<(), Failure> {
-        at_most(MAX_EVENT, len, Cause::EventTooLarge, "the event")
+    pub(super) fn check_event(&self, len: usize, body: usize) -> Result<(), Failure> {
+        let what = format!("the event of a body of {body} bytes");
+        at_most(MAX_EVENT, len, Cause::EventTooLarge, &what)
     }
 
     pub(super) fn check_reply(&self, len: usize) -> Result<(), Failure> {

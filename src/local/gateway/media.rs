@@ -37,13 +37,13 @@ pub(super) fn accepts_binary(types: &[String], headers: &HeaderMap) -> bool {
 }
 
 fn matches(types: &[String], essence: &str) -> bool {
-    types.iter().any(|kind| match kind.strip_suffix("/*") {
-        _ if kind == "*/*" => true,
-        Some(prefix) => {
-            let rest = essence.strip_prefix(prefix);
-            rest.is_some_and(|rest| rest.starts_with('/'))
+    types.iter().any(|kind| match kind.split_once('/') {
+        Some(("*", rest)) => rest == "*",
+        Some((kind, "*")) => {
+            let family = essence.split_once('/').map(|(family, _)| family);
+            family.is_some_and(|family| family.eq_ignore_ascii_case(kind))
         }
-        None => kind.eq_ignore_ascii_case(essence),
+        _ => kind.eq_ignore_ascii_case(essence),
     })
 }
 

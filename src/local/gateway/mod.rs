@@ -124,7 +124,7 @@ impl Gateway {
             Kind::LatticeV1 => lattice::render_v1(request, arrival),
             Kind::WebSocket => return websocket::render(self, request, arrival),
         };
-        self.check_event(event.len())?;
+        self.check_event(event.len(), request.body().len())?;
         Ok(event.into())
     }
 

@@ -59,12 +59,13 @@ pub(super) fn status_or_refused(json: &Json) -> Result<StatusCode, Failure> {
 
 /// The body, out of base64 if that is decoded.
 pub(super) fn body(json: &Json, is_decoded: bool) -> Result<Bytes, Failure> {
+    let is_decoded = is_base64(json)? && is_decoded;
     let text = match json.get("body") {
         None | Some(Json::Null) => return Ok(Bytes::new()),
         Some(Json::Text(text)) => text,
         Some(_) => return Err(refused("the reply's `body` is no string")),
     };
-    if !is_base64(json)? || !is_decoded {
+    if !is_decoded {
         return Ok(text.clone().into());
     }
     let decoded = STANDARD.decode(text).map(Bytes::from);

@@ -3,6 +3,7 @@
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Response, StatusCode};
 
+use super::headers::HOP_BY_HOP;
 use super::{Arrival, Gateway, Kind, function_url, rest_api};
 
 /// What gateways say of a body that the app says nothing of.
@@ -23,18 +24,10 @@ pub(super) struct Rewrites {
     pub(super) dropped: &'static [&'static str],
 }
 
-/// Hop-by-hop headers ([RFC 9110, 7.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1)).
-const HOP_BY_HOP: Rewrites = Rewrites {
+/// No gateway hands on what speaks of its connection to the function.
+const HOPS: Rewrites = Rewrites {
     renamed: &[],
-    dropped: &[
-        "connection",
-        "keep-alive",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    ],
+    dropped: &HOP_BY_HOP,
 };
 
 impl Kind {
@@ -42,7 +35,7 @@ impl Kind {
         match self {
             Kind::RestApi => &rest_api::REWRITES,
             Kind::FunctionUrl => &function_url::REWRITES,
-            _ => &HOP_BY_HOP,
+            _ => &HOPS,
         }
     }
 }

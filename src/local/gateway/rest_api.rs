@@ -9,14 +9,14 @@
 //! [binary]: https://docs.aws.amazon.com/apigateway/latest/developerguide/lambda-proxy-binary-media.html
 
 use bytes::Bytes;
-use http::header::{self, HeaderMap, HeaderName};
+use http::header::{HeaderMap, HeaderName};
 use http::{Method, Request, Response};
 
 use super::account::{DEPLOYMENT_ID, RESOURCE_ID};
-use super::headers::{spelled, value_of};
+use super::headers::{remove_signature, spelled};
 use super::payload_v1::{Payload, head};
 use super::reply::{self, only};
-use super::response::Rewrites;
+use super::response::{JSON, Rewrites, default_type};
 use super::{Arrival, Cause, Failure, Gateway, body, media, query};
 
 /// What is not handed on, as was recorded of a real API ([source][recording]).
@@ -122,11 +122,7 @@ fn headers(request: &Request<Bytes>, arrival: &Arrival) -> HeaderMap {
     for name in NOT_HANDED_ON {
         headers.remove(name);
     }
-    // A signature is the gateway's affair.
-    let authorization = value_of(&headers, header::AUTHORIZATION);
-    if authorization.is_some_and(|value| value.starts_with("AWS4-")) {
-        headers.remove(header::AUTHORIZATION);
-    }
+    remove_signature(&mut headers);
     headers
 }
 
@@ -151,7 +147,9 @@ pub(super) fn parse(
     only(&json, &MEMBERS)?;
     let is_decoded = media::accepts_binary(&gateway.binary_media_types, request);
     let body = reply::body(&json, is_decoded)?;
-    Ok(head(&json)?.map(|()| body))
+    let mut response = head(&json)?.map(|()| body);
+    default_type(response.headers_mut(), JSON);
+    Ok(response)
 }
 
 /// The head of a stream: its prelude may have cookies as well.
@@ -163,5 +161,6 @@ pub(super) fn parse_prelude(prelude: &[u8]) -> Result<Response<()>, Failure> {
     )?;
     let mut response = head(&json)?;
     reply::cookies(&json, response.headers_mut())?;
+    default_type(response.headers_mut(), JSON);
     Ok(response)
 }

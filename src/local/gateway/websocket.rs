@@ -182,7 +182,7 @@ impl Gateway {
         }
         event.raw("isBase64Encoded", "false");
         let event = event.finish();
-        self.check_event(event.len())?;
+        self.check_event(event.len(), body.map_or(0, str::len))?;
         Ok(event.into())
     }
 }
