@@ -12,7 +12,7 @@ use bytes::Bytes;
 /// use liftgate::local::{Gateway, Kind};
 ///
 /// let gateway = Gateway::new(Kind::RestApi);
-/// let failure = gateway.parse(&http::Request::default(), br#"{"cookies":[]}"#).unwrap_err();
+/// let failure = gateway.parse(&http::Request::new(()), br#"{"cookies":[]}"#).unwrap_err();
 /// assert!(failure.to_string().contains("cookies"));
 /// assert_eq!(gateway.respond_to(&failure).status(), 502);
 /// ```

@@ -6,6 +6,7 @@ mod alb;
 mod answers;
 mod body;
 mod builder;
+mod connection;
 mod function_url;
 mod headers;
 mod http_api;
@@ -37,9 +38,9 @@ use super::failure::{Cause, Failure};
 use super::warning::Warning;
 use json::Json;
 
-pub use kind::{Kind, UnknownKind};
 #[allow(unused_imports)]
-pub(in crate::local) use websocket::{Close, Connection};
+pub(in crate::local) use connection::{Close, Connection};
+pub use kind::{Kind, UnknownKind};
 
 /// A gateway's half of the protocol: what it makes of requests and of replies.
 ///

@@ -5,114 +5,15 @@
 //!
 //! [api]: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html
 
-use std::net::IpAddr;
-use std::time::Duration;
-
 use bytes::Bytes;
 use http::header::{self, HeaderMap};
 use http::{Request, Response};
 
-use super::account::{API_ID, domain_name};
-use super::headers::{Multi, last, spelled, value_of};
+use super::connection::{Close, Connection, What};
+use super::headers::{Multi, last, spelled};
 use super::object::Object;
 use super::reply::{self, append};
-use super::{Arrival, Cause, Failure, Gateway, query};
-use crate::local::ids;
-
-/// A connection, as its events tell of it.
-#[derive(Clone, Debug)]
-pub(in crate::local) struct Connection {
-    pub(in crate::local) id: String,
-    /// Since 1970.
-    connected_at: Duration,
-    client: IpAddr,
-    domain: String,
-    user_agent: Option<String>,
-}
-
-/// How a connection ended.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::local) struct Close<'c> {
-    pub(in crate::local) code: u16,
-    pub(in crate::local) reason: &'c str,
-}
-
-impl Connection {
-    /// The connection that a request asks for.
-    pub(in crate::local) fn new<B>(request: &Request<B>, arrival: &Arrival) -> Self {
-        Connection {
-            id: ids::extended(),
-            connected_at: arrival.time,
-            client: arrival.client_ip(),
-            domain: domain_name(request.headers()),
-            user_agent: value_of(request.headers(), header::USER_AGENT),
-        }
-    }
-
-    fn context(&self, gateway: &Gateway, event: &What<'_>, arrival: &Arrival) -> Object {
-        let (route, kind) = match event {
-            What::Connect => ("$connect", "CONNECT"),
-            What::Message(route) => (*route, "MESSAGE"),
-            What::Disconnect(_) => ("$disconnect", "DISCONNECT"),
-        };
-        let mut context = Object::new();
-        context.text("routeKey", route);
-        match event {
-            What::Connect => {}
-            What::Message(_) => context.text("messageId", arrival.message_id()),
-            What::Disconnect(close) => {
-                context.raw("disconnectStatusCode", close.code.to_string());
-            }
-        }
-        if let Some(authorizer) = &gateway.authorizer {
-            context.json("authorizer", authorizer);
-        }
-        context.text("eventType", kind);
-        context.text("extendedRequestId", &arrival.extended_id);
-        context.text("requestTime", arrival.clock());
-        context.text("messageDirection", "IN");
-        if let What::Disconnect(close) = event {
-            context.text("disconnectReason", close.reason);
-        }
-        context.text("stage", gateway.stage_name());
-        context.raw("connectedAt", self.connected_at.as_millis().to_string());
-        context.raw("requestTimeEpoch", arrival.time_ms().to_string());
-        context.object("identity", |identity| {
-            if let Some(agent) = &self.user_agent {
-                identity.text("userAgent", agent);
-            }
-            identity.text("sourceIp", self.client.to_string());
-        });
-        context.text("requestId", &arrival.extended_id);
-        context.text("domainName", &self.domain);
-        context.text("connectionId", &self.id);
-        context.text("apiId", API_ID);
-        context
-    }
-
-    /// The frame that tells a client of a failure, which leaves the connection open. Captures have
-    /// spaces where this has them.
-    #[allow(dead_code)]
-    pub(in crate::local) fn complain(&self, failure: &Failure, arrival: &Arrival) -> String {
-        let message = match failure.cause() {
-            Cause::GatewayTimeout => "Endpoint request timed out",
-            Cause::NotFound => "Forbidden",
-            _ => "Internal server error",
-        };
-        let (connection, request) = (&self.id, &arrival.extended_id);
-        format!(
-            r#"{{"message": "{message}", "connectionId":"{connection}", "requestId":"{request}"}}"#
-        )
-    }
-}
-
-/// What an event is of.
-enum What<'c> {
-    Connect,
-    /// Of this route.
-    Message(&'c str),
-    Disconnect(Close<'c>),
-}
+use super::{Arrival, Failure, Gateway, query};
 
 impl Gateway {
     /// The event of a request that opens a connection. Its path is no part of it.
