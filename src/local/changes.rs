@@ -121,6 +121,21 @@ impl Change {
             None,
         ),
         request(
+            "query-empty",
+            &[
+                RestApi,
+                HttpApiV1,
+                HttpApi,
+                FunctionUrl,
+                Alb,
+                AlbMultiValue,
+                Lattice,
+                LatticeV1,
+            ],
+            "A `?` with nothing behind it does not arrive.",
+            None,
+        ),
+        request(
             "query-semicolon",
             &[RestApi],
             "`;` separates the pairs of a query, as `&` does.",
@@ -160,6 +175,19 @@ impl Change {
             KNOWN_ISSUES,
         ),
         request(
+            "hops-dropped",
+            &[HttpApi, HttpApiV1, FunctionUrl],
+            "`Connection`, `Keep-Alive`, `Proxy-Connection`, `TE`, `Trailer` and `Upgrade` do not \
+             arrive.",
+            None,
+        ),
+        request(
+            "signature-dropped",
+            &[RestApi, FunctionUrl],
+            "`Authorization` does not arrive if it is a signature of AWS's.",
+            KNOWN_ISSUES,
+        ),
+        request(
             "method-override",
             &[RestApi],
             "`X-HTTP-Method-Override` is the method, if it is one of those that a REST API has.",
@@ -184,10 +212,16 @@ impl Change {
             ALB,
         ),
         request(
-            "cookies-joined",
-            &[HttpApi, FunctionUrl],
-            "Several `Cookie` headers come as one, joined by `; `. Nothing is left of empty ones.",
+            "cookies-apart",
+            &[HttpApi],
+            "Cookies come one by one. liftgate joins them by `; `, whatever stood between them.",
             HTTP_FORMAT,
+        ),
+        request(
+            "cookies-joined",
+            &[FunctionUrl],
+            "Several `Cookie` headers come as one, joined by `; `.",
+            URL_FORMAT,
         ),
         request(
             "header-latin-1",

@@ -13,7 +13,7 @@ use http::header::{self, HeaderMap, HeaderValue};
 use http::{Request, Response};
 
 use super::account::{REGION, URL_ID};
-use super::headers::{cookies, grouped, remove_hops, remove_signature};
+use super::headers::{cookies, grouped, join_cookies, remove_hops, remove_signature};
 use super::json::Json;
 use super::payload_v2::{self, Payload};
 use super::response::{BYTES, JSON, Rewrites, default_type};
@@ -72,6 +72,7 @@ fn headers(request: &Request<Bytes>, arrival: &Arrival) -> HeaderMap {
     }
     remove_hops(&mut headers);
     remove_signature(&mut headers);
+    join_cookies(&mut headers);
     headers
 }
 

@@ -89,6 +89,20 @@ pub(super) fn remove_hops(headers: &mut HeaderMap) {
     }
 }
 
+/// Makes one header of several `Cookie`, which a comma may not join ([RFC 9113, 8.2.3][crumbs]).
+///
+/// [crumbs]: https://www.rfc-editor.org/rfc/rfc9113#section-8.2.3
+pub(super) fn join_cookies(headers: &mut HeaderMap) {
+    let cookies = headers.get_all(header::COOKIE).iter();
+    let cookies: Vec<_> = cookies.map(HeaderValue::as_bytes).collect();
+    if cookies.len() > 1 {
+        // Values of headers make one again.
+        if let Ok(joined) = HeaderValue::from_bytes(&cookies.join(&b"; "[..])) {
+            headers.insert(header::COOKIE, joined);
+        }
+    }
+}
+
 /// Removes a signature of AWS, which is the gateway's affair.
 pub(super) fn remove_signature(headers: &mut HeaderMap) {
     let authorization = value_of(headers, header::AUTHORIZATION);

@@ -17,11 +17,18 @@ pub(crate) struct Writer<'r> {
     form: BodyForm,
 }
 
+/// Whether the response tells how long a body is that the client has already. Frameworks say 0 of
+/// any body that is empty, which servers do not send then.
+fn tells_length(response: &Response<Bytes>) -> bool {
+    let length = response.headers().get(header::CONTENT_LENGTH);
+    response.status() == StatusCode::NOT_MODIFIED && length.is_some_and(|length| length != "0")
+}
+
 impl<'r> Writer<'r> {
     /// A reply with the status of the response.
     ///
-    /// `keeps_length` keeps `Content-Length`: that of a response to HEAD, or one with status
-    /// 304, tells of a body that is not there. All others are counted by the gateway.
+    /// `Content-Length` is kept where it tells of a body that is not there: in a response to HEAD,
+    /// or one with status 304. All others are counted by the gateway.
     pub(crate) fn new(
         response: &'r Response<Bytes>,
         encoding: BodyEncoding,
@@ -37,7 +44,7 @@ impl<'r> Writer<'r> {
         let mut writer = Writer {
             out: Vec::with_capacity(128 + headers_len + body_len),
             response,
-            keeps_length: is_head || response.status() == StatusCode::NOT_MODIFIED,
+            keeps_length: is_head || tells_length(response),
             form,
         };
         writer.out.extend_from_slice(b"{\"statusCode\":");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use liftgate::local::Kind;
 
 use crate::requests::Sent;
@@ -19,16 +20,20 @@ pub fn model_of(id: &str) -> Option<Model> {
         "length-always" => |got, _| in_request(got, length_always),
         "path-decoded" => |got, _| in_request(got, path_decoded),
         "slashes-at-the-start" => |got, _| in_request(got, slashes_at_the_start),
+        "query-empty" => |got, _| in_request(got, query_empty),
         "query-decoded" => |got, _| in_request(got, query_decoded),
         "query-grouped" => |got, _| in_request(got, |seen| query_raw(seen, false)),
         "query-last" => |got, _| in_request(got, |seen| query_raw(seen, true)),
         "headers-dropped" => |got, _| in_request(got, headers_dropped),
+        "hops-dropped" => |got, _| in_request(got, hops_dropped),
+        "signature-dropped" => |got, _| in_request(got, signature_dropped),
         "method-override" => |got, _| in_request(got, method_override),
         "values-joined" => |got, _| in_request(got, |seen| join(&mut seen.headers, ",", "cookie")),
         "values-joined-by-space" => {
             |got, _| in_request(got, |seen| join(&mut seen.headers, ", ", ""))
         }
         "value-last" => |got, _| in_request(got, value_last),
+        "cookies-apart" => |got, _| in_request(got, cookies_apart),
         "cookies-joined" => |got, _| in_request(got, cookies_joined),
         "lattice-identity" => |got, _| in_request(got, lattice_identity),
         // The app tells a header that is not UTF-8 as if it had come so.
@@ -39,7 +44,7 @@ pub fn model_of(id: &str) -> Option<Model> {
         "type-implied" => type_implied,
         "headers-remapped" => headers_remapped,
         "headers-remapped-url" => headers_remapped_url,
-        "response-values-joined" => |got, _| join(&mut got.headers, ", ", "set-cookie"),
+        "response-values-joined" => response_values_joined,
         "hop-by-hop" => |got, _| drop(remove(&mut got.headers, "keep-alive")),
         "response-header-latin-1" => response_header_latin_1,
         "ids" => |got, _| {
@@ -123,7 +128,7 @@ fn path_decoded(seen: &mut Seen) {
         path.truncate(end);
     }
     let path = String::from_utf8_lossy(&path).into_owned();
-    let is_kept = |byte: &u8| (0x21..0x7f).contains(byte) && !b"<>`?#%\"".contains(byte);
+    let is_kept = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(byte);
     let encoded = path.bytes().map(|byte| match is_kept(&byte) {
         true => char::from(byte).to_string(),
         false => format!("%{byte:02X}"),
@@ -133,6 +138,10 @@ fn path_decoded(seen: &mut Seen) {
 
 fn slashes_at_the_start(seen: &mut Seen) {
     seen.path = format!("/{}", seen.path.trim_start_matches('/'));
+}
+
+fn query_empty(seen: &mut Seen) {
+    seen.query = seen.query.take().filter(|query| !query.is_empty());
 }
 
 fn query_decoded(seen: &mut Seen) {
@@ -196,6 +205,27 @@ fn headers_dropped(seen: &mut Seen) {
     }
 }
 
+fn hops_dropped(seen: &mut Seen) {
+    for name in [
+        "connection",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "upgrade",
+    ] {
+        remove(&mut seen.headers, name);
+    }
+}
+
+fn signature_dropped(seen: &mut Seen) {
+    let is_signature =
+        |(name, value): &(String, Bytes)| name == "authorization" && value.starts_with(b"AWS4-");
+    if seen.headers.iter().any(is_signature) {
+        remove(&mut seen.headers, "authorization");
+    }
+}
+
 fn method_override(seen: &mut Seen) {
     let wanted = seen
         .headers
@@ -215,9 +245,7 @@ fn join(headers: &mut Pairs, comma: &str, but: &str) {
                 .into_iter()
                 .for_each(|value| add(headers, &name, value));
         } else if !values.is_empty() {
-            // A client does not see the space at the end of a value.
-            let joined = values.join(comma.as_bytes());
-            add(headers, &name, joined.trim_ascii_end().to_vec());
+            add(headers, &name, values.join(comma.as_bytes()));
         }
     }
 }
@@ -228,6 +256,20 @@ fn value_last(seen: &mut Seen) {
         if let Some(last) = remove(&mut seen.headers, &name).pop() {
             add(&mut seen.headers, &name, last);
         }
+    }
+}
+
+fn cookies_apart(seen: &mut Seen) {
+    let cookies = remove(&mut seen.headers, "cookie");
+    let pieces = cookies
+        .iter()
+        .flat_map(|value| value.split(|byte| *byte == b';'));
+    let pieces: Vec<_> = pieces
+        .map(<[u8]>::trim_ascii)
+        .filter(|piece| !piece.is_empty())
+        .collect();
+    if !pieces.is_empty() {
+        add(&mut seen.headers, "cookie", pieces.join(&b"; "[..]));
     }
 }
 
@@ -309,6 +351,14 @@ fn headers_remapped_url(got: &mut Got, _: &Sent) {
         for value in remove(&mut got.headers, name) {
             add(&mut got.headers, &format!("x-amzn-remapped-{name}"), value);
         }
+    }
+}
+
+fn response_values_joined(got: &mut Got, _: &Sent) {
+    join(&mut got.headers, ", ", "set-cookie");
+    // A client does not see the space at the end of a value.
+    for (_, value) in &mut got.headers {
+        *value = value.slice_ref(value.trim_ascii_end());
     }
 }
 

@@ -41,7 +41,7 @@ impl Got {
         let (head, body) = response.into_parts();
         let mut headers = pairs(&head.headers);
         // The server's own, unless it is the app's.
-        headers.retain(|(name, value)| name != "date" || value == DATE);
+        headers.retain(|(name, value)| name != "date" || value.starts_with(DATE));
         // How a body is framed is the connection's affair. Where there is none, a length tells
         // something.
         if sent.method != Method::HEAD && head.status != StatusCode::NOT_MODIFIED {
