@@ -85,6 +85,9 @@ fn of_headers_in_replies() {
         assert_eq!(of_reply(kind, multi), ["response-header-lost"], "{kind}");
     }
     assert!(of_reply(Kind::RestApi, multi).is_empty());
+    let both =
+        r#"{"statusCode":200,"headers":{"vary":"a, b"},"multiValueHeaders":{"Vary":["a","b"]}}"#;
+    assert!(of_reply(Kind::HttpApi, both).is_empty());
     let single = r#"{"statusCode":200,"headers":{"vary":"a"}}"#;
     assert_eq!(
         of_reply(Kind::AlbMultiValue, single),

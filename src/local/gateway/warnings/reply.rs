@@ -7,8 +7,8 @@ use super::super::{Gateway, Kind, Warning, media};
 
 pub(super) fn warnings(gateway: &Gateway, request: &Request<Bytes>, reply: &[u8]) -> Vec<Warning> {
     let mut warnings = Vec::new();
-    // A reply that is no object is the gateway's to refuse.
-    let Ok(json) = Json::read(reply) else {
+    // What is no reply is refused, or handed on as it is.
+    let Some(json) = Json::read(reply).ok().filter(|_| !gateway.is_streaming()) else {
         return warnings;
     };
     let (read, ignored) = match gateway.kind {
@@ -60,6 +60,7 @@ fn lost(name: &str, value: &Json, read: &[(String, Json)], warnings: &mut Vec<Wa
     match other {
         Some(_) if count == 1 => return,
         Some((_, Json::Array(values))) if values.len() >= count => return,
+        Some((_, Json::Text(joined))) if is_in(value, joined) => return,
         _ => {}
     }
     let is_cookie = name.eq_ignore_ascii_case("set-cookie");
@@ -73,6 +74,12 @@ fn lost(name: &str, value: &Json, read: &[(String, Json)], warnings: &mut Vec<Wa
         None => format!("the gateway does not read the object that the header `{name}` is in"),
     };
     warnings.push(Warning::new(code, text));
+}
+
+/// Whether all values of an array are in the text that they are joined to.
+fn is_in(values: &Json, joined: &str) -> bool {
+    let mut values = values.elements().iter();
+    values.all(|value| joined.contains(&value.to_string()))
 }
 
 /// Cookies that are joined, and those that hide behind the case of a name.

@@ -88,8 +88,8 @@ fn large(event: usize, body: usize) -> Option<Warning> {
         return None;
     }
     let text = format!(
-        "the event has {event} bytes, of the {MAX_EVENT} that Lambda takes, since its body of \
-         {body} bytes is base64 or has escapes"
+        "the event has {event} bytes, of the {MAX_EVENT} that Lambda takes; the body in it has \
+         {body} without base64 and escapes"
     );
     Some(Warning::new("event-large", text))
 }
