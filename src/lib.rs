@@ -12,6 +12,8 @@
 //! - `runtime` (default): `run`, the Lambda runtime.
 //! - `local` (default): what `run` does where there is no Lambda, and the module `local`.
 //!   Deploy without it: `default-features = false, features = ["runtime"]`.
+//! - `websocket`: WebSocket APIs among the local gateways, for
+//!   `LIFTGATE_GATEWAY=websocket`. Turn it on to develop, not to deploy.
 //! - `tracing`: a span for each invocation, and events instead of lines on standard error.
 //! - `tracing-subscriber`: `init_tracing`, which prints them as Lambda's logging configuration
 //!   says.

@@ -22,6 +22,10 @@
 //!
 #![doc = include_str!("changes.md")]
 //!
+//! # WebSocket APIs
+//!
+#![doc = include_str!("websocket.md")]
+//!
 //! [`Options::local_gateway`]: crate::Options::local_gateway
 //! [`Options::local_address`]: crate::Options::local_address
 //! [cli]: https://github.com/liftgate/liftgate/tree/main/cli
@@ -36,6 +40,8 @@ mod run;
 mod runtime_api;
 mod server;
 mod warning;
+#[cfg(feature = "websocket")]
+mod websocket;
 
 pub use arrival::Arrival;
 pub use changes::{Change, Side};

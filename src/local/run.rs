@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fmt;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::thread;
 
@@ -91,8 +91,11 @@ async fn serve(
     let listening = async {
         let failed = |error| Error::runtime_from("cannot start the local Runtime API", error);
         let function = Arc::new(RuntimeApi::bind().await.map_err(failed)?);
-        let failed = |error| {
-            let what = format!("cannot listen on {address} (LIFTGATE_ADDR sets another host:port)");
+        let failed = |error: io::Error| {
+            let what = match error.kind() {
+                io::ErrorKind::Unsupported => "cannot start the local gateway".to_owned(),
+                _ => format!("cannot listen on {address} (LIFTGATE_ADDR sets another host:port)"),
+            };
             Error::runtime_from(&what, error)
         };
         let server = Server::bind(&address, gateway, Arc::clone(&function)).await;

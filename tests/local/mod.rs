@@ -3,6 +3,8 @@
 mod changes;
 mod runtime_api;
 mod server;
+#[cfg(feature = "websocket")]
+mod websocket;
 
 use std::net::SocketAddr;
 
@@ -45,4 +47,16 @@ impl Peer {
         let request = Request::post(path).body(Full::new(body.into()));
         self.send(request.unwrap()).await
     }
+}
+
+#[cfg(not(feature = "websocket"))]
+#[tokio::test]
+async fn a_websocket_api_needs_a_feature() {
+    use liftgate::local::{Gateway, Kind, RuntimeApi, Server};
+
+    let function = RuntimeApi::bind().await.unwrap();
+    let gateway = Gateway::new(Kind::WebSocket);
+    let bound = Server::bind("127.0.0.1:0", gateway, function).await;
+    let error = bound.unwrap_err().to_string();
+    assert!(error.contains("feature `websocket`"), "{error}");
 }

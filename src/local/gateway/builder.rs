@@ -19,6 +19,7 @@ impl Gateway {
             timeout: None,
             is_streaming: false,
             route_selection_expression: "$request.body.action".to_owned(),
+            has_route_response: false,
         }
     }
 
@@ -115,6 +116,16 @@ impl Gateway {
     /// [expression]: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-selection-expressions.html
     pub fn route_selection_expression(mut self, expression: impl Into<String>) -> Self {
         self.route_selection_expression = expression.into();
+        self
+    }
+
+    /// Whether the routes of a WebSocket API have a route response, so that a client is sent what
+    /// the function answers to its messages; by default, they have none, and it is not
+    /// ([source][response]).
+    ///
+    /// [response]: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html
+    pub fn route_response(mut self, has_route_response: bool) -> Self {
+        self.has_route_response = has_route_response;
         self
     }
 }

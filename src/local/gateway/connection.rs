@@ -16,10 +16,10 @@ use crate::local::ids;
 pub(in crate::local) struct Connection {
     pub(in crate::local) id: String,
     /// Since 1970.
-    connected_at: Duration,
-    client: IpAddr,
+    pub(in crate::local) connected_at: Duration,
+    pub(in crate::local) client: IpAddr,
     pub(super) domain: String,
-    user_agent: Option<String>,
+    pub(in crate::local) user_agent: Option<String>,
 }
 
 /// How a connection ended.
@@ -85,7 +85,7 @@ impl Connection {
 
     /// The frame that tells a client of a failure, which leaves the connection open. Captures have
     /// spaces where this has them.
-    #[allow(dead_code)]
+    #[cfg_attr(not(feature = "websocket"), allow(dead_code))]
     pub(in crate::local) fn complain(&self, failure: &Failure, arrival: &Arrival) -> String {
         let message = match failure.cause() {
             Cause::GatewayTimeout => "Endpoint request timed out",

@@ -78,6 +78,7 @@ pub struct Gateway {
     timeout: Option<Duration>,
     is_streaming: bool,
     route_selection_expression: String,
+    has_route_response: bool,
 }
 
 impl Gateway {

@@ -10,7 +10,7 @@ const DEFAULT: &str = "$default";
 impl Gateway {
     /// The route that a message asks for: what its JSON has where the route selection expression
     /// says, or `$default`.
-    #[allow(dead_code)]
+    #[cfg_attr(not(feature = "websocket"), allow(dead_code))]
     pub(in crate::local) fn route_of(&self, message: &str) -> String {
         let json = Json::read(message.as_bytes()).ok();
         let route = json.and_then(|json| select(&self.route_selection_expression, &json));

@@ -68,6 +68,14 @@ impl Gateway {
         self.finish(event, context, None)
     }
 
+    /// What a client is sent of the response to its message.
+    #[cfg(feature = "websocket")]
+    pub(in crate::local) fn route_response_of(&self, response: Response<Bytes>) -> Option<String> {
+        let body = response.into_body();
+        let is_sent = self.has_route_response && !body.is_empty();
+        is_sent.then(|| String::from_utf8_lossy(&body).into_owned())
+    }
+
     fn finish(
         &self,
         mut event: Object,

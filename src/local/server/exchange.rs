@@ -1,7 +1,6 @@
 //! One request and its response.
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -16,12 +15,15 @@ use super::spelling::Speller;
 use crate::Body;
 use crate::local::arrival::Arrival;
 use crate::local::failure::{Cause, Failure};
-use crate::local::function::{Answer, Call, FunctionReply, ReplyStream};
+use crate::local::function::{Answer, FunctionReply, ReplyStream};
 use crate::local::runtime_api::PRELUDE_END;
 use crate::local::warning::Warning;
 use crate::source::MAX_PRELUDE;
 
 /// What came of a request.
+///
+/// The events of a WebSocket connection are told as requests for the path that the app sees, by the
+/// methods `CONNECT`, `MESSAGE` and `DISCONNECT`: `MESSAGE /sendMessage`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Exchange {
@@ -31,6 +33,8 @@ pub struct Exchange {
     pub uri: Uri,
     /// The invocation's id.
     pub request_id: String,
+    /// The id of the WebSocket connection that it is of.
+    pub connection_id: Option<String>,
     /// What the client was answered.
     pub status: StatusCode,
     /// From the request's head to the response's end.
@@ -50,18 +54,19 @@ pub struct Exchange {
 }
 
 /// An exchange in the making, which is reported when it is over.
-pub(super) struct Account {
-    exchange: Exchange,
+pub(in crate::local) struct Account {
+    pub(in crate::local) exchange: Exchange,
     begun: Instant,
     desk: Desk,
 }
 
 impl Account {
-    fn new(desk: Desk, request: &Request<Incoming>, request_id: &str) -> Self {
+    pub(in crate::local) fn new(desk: Desk, method: Method, uri: Uri, request_id: &str) -> Self {
         let exchange = Exchange {
-            method: request.method().clone(),
-            uri: request.uri().clone(),
+            method,
+            uri,
             request_id: request_id.to_owned(),
+            connection_id: None,
             status: StatusCode::OK,
             duration: Duration::ZERO,
             cold_start: None,
@@ -90,7 +95,7 @@ impl Account {
         self.exchange.reply_len += len;
     }
 
-    pub(super) fn failed(&mut self, failure: Failure) {
+    pub(in crate::local) fn failed(&mut self, failure: Failure) {
         self.exchange.failure = Some(failure);
     }
 }
@@ -103,15 +108,14 @@ impl Drop for Account {
 }
 
 pub(super) async fn exchange(
-    desk: Desk,
+    desk: &Desk,
     request: Request<Incoming>,
-    peer: SocketAddr,
-    names: Vec<String>,
-    speller: Speller,
+    arrival: Arrival,
+    speller: &Speller,
 ) -> Result<Response<Outgoing>, Failure> {
-    let arrival = Arrival::new(peer, desk.port).header_names(names);
-    let mut account = Account::new(desk.clone(), &request, arrival.request_id());
     let (mut parts, body) = request.into_parts();
+    let (method, uri) = (parts.method.clone(), parts.uri.clone());
+    let mut account = Account::new(desk.clone(), method, uri, arrival.request_id());
     parts.extensions.insert(arrival);
     let read = read(body, desk.gateway.max_body()).await;
     speller.reset();
@@ -129,7 +133,7 @@ pub(super) async fn exchange(
     };
     let (request, answered) = match request {
         Ok(request) => {
-            let answered = answer(&desk, &request, &mut account).await;
+            let answered = answer(desk, &request, &mut account).await;
             (request, answered)
         }
         Err((request, failure)) => (request, Err(failure)),
@@ -149,7 +153,7 @@ pub(super) async fn exchange(
         }
         Err(failure) => {
             let mut response = desk.gateway.respond_to(&failure);
-            sign(&desk, &request, &mut response, true);
+            sign(desk, &request, &mut response, true);
             account.failed(failure);
             response.map(|body| Outgoing::Whole(Body::from(body)))
         }
@@ -175,13 +179,7 @@ async fn answer(
     account.exchange.event = event.clone();
     account.exchange.warnings = gateway.warnings(request, &event, None);
     let limit = gateway.timeout_or_default();
-    let mut call = Call::new(event)
-        .timeout(desk.function_timeout.unwrap_or(limit))
-        .streaming(gateway.is_streaming());
-    if let Some(arrival) = request.extensions().get::<Arrival>() {
-        call.request_id = arrival.request_id().to_owned();
-        call.trace_id = arrival.trace_id().to_owned();
-    }
+    let call = desk.call(event, request.extensions().get());
     let answered = async {
         let Answer { reply, cold_start } = desk.function.invoke(call).await?;
         account.exchange.cold_start = cold_start;
@@ -200,11 +198,13 @@ async fn answer(
     };
     match timeout(limit, answered).await {
         Ok(answered) => answered,
-        Err(_) => {
-            let reason = format!("no answer in {limit:?}, which is as long as the gateway waits");
-            Err(Failure::new(Cause::GatewayTimeout, reason))
-        }
+        Err(_) => Err(waited(limit)),
     }
+}
+
+pub(in crate::local) fn waited(limit: Duration) -> Failure {
+    let reason = format!("no answer in {limit:?}, which is as long as the gateway waits");
+    Failure::new(Cause::GatewayTimeout, reason)
 }
 
 /// Reads the prelude of a stream.

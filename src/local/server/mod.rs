@@ -10,7 +10,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::Request;
+#[cfg(feature = "websocket")]
+use http::StatusCode;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -18,12 +21,19 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::function::Function;
-use super::gateway::Gateway;
+use super::arrival::Arrival;
+use super::function::{Call, Function};
+use super::gateway::{Gateway, Kind};
+#[cfg(feature = "websocket")]
+use super::websocket::{self, Connections};
+#[cfg(feature = "websocket")]
+use body::Outgoing;
 use spelling::{Spelled, Speller};
 
 pub(in crate::local) use body::{next_frame, read};
 pub use exchange::Exchange;
+#[cfg(feature = "websocket")]
+pub(in crate::local) use exchange::{Account, waited};
 
 /// What clients send is limited by its bytes, as gateways do, and not by its number of headers.
 const MAX_HEADERS: usize = 1024;
@@ -53,10 +63,12 @@ pub struct Server {
 
 /// What all connections share.
 #[derive(Clone)]
-struct Desk {
-    gateway: Arc<Gateway>,
-    function: Arc<dyn Function>,
-    port: u16,
+pub(in crate::local) struct Desk {
+    pub(in crate::local) gateway: Arc<Gateway>,
+    pub(in crate::local) function: Arc<dyn Function>,
+    pub(in crate::local) port: u16,
+    #[cfg(feature = "websocket")]
+    pub(in crate::local) connections: Connections,
     function_timeout: Option<Duration>,
     on_exchange: Arc<dyn Fn(&Exchange) + Send + Sync>,
 }
@@ -66,18 +78,25 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// If the address is none of this machine's, or taken.
+    /// If the address is none of this machine's, or taken, and for a WebSocket API without the
+    /// feature `websocket`.
     pub async fn bind(
         address: &str,
         gateway: Gateway,
         function: impl Function,
     ) -> io::Result<Self> {
+        if gateway.kind() == Kind::WebSocket && !cfg!(feature = "websocket") {
+            let reason = "a WebSocket API needs liftgate's feature `websocket`: turn it on";
+            return Err(io::Error::new(io::ErrorKind::Unsupported, reason));
+        }
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let desk = Desk {
             gateway: Arc::new(gateway),
             function: Arc::new(function),
             port: address.port(),
+            #[cfg(feature = "websocket")]
+            connections: Connections::default(),
             function_timeout: None,
             on_exchange: Arc::new(|_| ()),
         };
@@ -137,9 +156,25 @@ async fn connection(stream: TcpStream, peer: SocketAddr, desk: Desk) {
     let _ = stream.set_nodelay(true);
     let speller = Speller::default();
     let stream = Spelled::new(stream, speller.clone());
+    #[cfg(feature = "websocket")]
+    let (door, handshakes) = websocket::door();
     let service = service_fn(move |request: Request<Incoming>| {
-        let names = speller.names(&request);
-        exchange::exchange(desk.clone(), request, peer, names, speller.clone())
+        let (desk, speller) = (desk.clone(), speller.clone());
+        #[cfg(feature = "websocket")]
+        let door = door.clone();
+        async move {
+            let names = speller.names(&request);
+            let arrival = Arrival::new(peer, desk.port).header_names(names);
+            #[cfg(feature = "websocket")]
+            if desk.gateway.kind() == Kind::WebSocket {
+                let response = websocket::answer(&desk, request, arrival, &door).await;
+                if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+                    speller.reset();
+                }
+                return Ok(response.map(|body| Outgoing::Whole(body.into())));
+            }
+            exchange::exchange(&desk, request, arrival, &speller).await
+        }
     });
     let served = http1::Builder::new()
         .max_headers(MAX_HEADERS)
@@ -147,7 +182,25 @@ async fn connection(stream: TcpStream, peer: SocketAddr, desk: Desk) {
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     // A client that went away, or spoke no HTTP, which hyper has answered.
+    #[cfg(feature = "websocket")]
+    let _ = tokio::join!(served, websocket::attend(handshakes));
+    #[cfg(not(feature = "websocket"))]
     let _ = served.await;
+}
+
+impl Desk {
+    /// The call that has an event answered.
+    pub(in crate::local) fn call(&self, event: Bytes, arrival: Option<&Arrival>) -> Call {
+        let limit = self.gateway.timeout_or_default();
+        let mut call = Call::new(event)
+            .timeout(self.function_timeout.unwrap_or(limit))
+            .streaming(self.gateway.is_streaming());
+        if let Some(arrival) = arrival {
+            call.request_id = arrival.request_id().to_owned();
+            call.trace_id = arrival.trace_id().to_owned();
+        }
+        call
+    }
 }
 
 impl fmt::Debug for Desk {
