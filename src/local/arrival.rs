@@ -32,7 +32,8 @@ pub struct Arrival {
 }
 
 impl Arrival {
-    /// A request that arrives now, of this client, at this port, with ids of its own.
+    /// A request that arrives now, of this client, at this port, with ids of its own. It comes by
+    /// HTTPS if that is port 443, and by HTTP elsewhere.
     pub fn new(client: SocketAddr, port: u16) -> Self {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let time = now.unwrap_or_default();
@@ -95,7 +96,8 @@ impl Arrival {
     pub(super) fn forwarded(&self, headers: &HeaderMap) -> HeaderMap {
         let mut headers = self.forwarded_for(headers);
         headers.insert("x-forwarded-port", HeaderValue::from(self.port));
-        headers.insert("x-forwarded-proto", HeaderValue::from_static("http"));
+        let scheme = if self.port == HTTPS { "https" } else { "http" };
+        headers.insert("x-forwarded-proto", HeaderValue::from_static(scheme));
         if let Ok(root) = HeaderValue::from_str(&self.trace_id) {
             headers.entry("x-amzn-trace-id").or_insert(root);
         }
@@ -123,7 +125,7 @@ impl Default for Arrival {
     fn default() -> Self {
         Arrival {
             client: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0),
-            port: 80,
+            port: HTTPS,
             request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
             extended_id: "AAAAAAAAAAAAAAA=".to_owned(),
             trace_id: "Root=1-00000000-000000000000000000000000".to_owned(),
@@ -132,6 +134,9 @@ impl Default for Arrival {
         }
     }
 }
+
+/// The port at which clients speak HTTPS.
+const HTTPS: u16 = 443;
 
 fn clock(seconds: u64) -> String {
     const MONTHS: [&str; 12] = [

@@ -175,10 +175,9 @@ impl Change {
             KNOWN_ISSUES,
         ),
         request(
-            "hops-dropped",
+            "connection-dropped",
             &[HttpApi, HttpApiV1, FunctionUrl],
-            "`Connection`, `Keep-Alive`, `Proxy-Connection`, `TE`, `Trailer` and `Upgrade` do not \
-             arrive.",
+            "`Connection` does not arrive.",
             None,
         ),
         request(

@@ -17,7 +17,7 @@ use bytes::Bytes;
 use clap::ArgGroup;
 use clap::builder::styling::{AnsiColor, Style};
 use http::{Method, Request, Response};
-use liftgate::local::{Arrival, Gateway, Kind};
+use liftgate::local::{Arrival, Gateway, Kind, Warning};
 use liftgate::{Options, Stage};
 
 use crate::capture;
@@ -152,6 +152,7 @@ fn event(args: &Args, kind: Kind) -> Result<Vec<u8>, Failure> {
         let status = gateway.respond_to(&failure).status();
         input.fault(format!("the gateway answers {status}: {failure}"))
     })?;
+    warn(&gateway.warnings(&request, &event, None));
     Ok(json(args, &event, Look::of_stdout()))
 }
 
@@ -167,6 +168,8 @@ fn response(args: &Args, reply: &Path, kind: Kind) -> Result<Vec<u8>, Failure> {
         let response = framed(response, request.method());
         message::response(&response, Look::of_stdout())
     };
+    let event = gateway.render(&request).unwrap_or_default();
+    warn(&gateway.warnings(&request, &event, Some(&reply.bytes)));
     match answer(&gateway, &request, &reply.bytes) {
         Ok(response) => Ok(print(response)),
         Err(failure) => Err(Failure {
@@ -216,7 +219,7 @@ fn framed(mut response: Response<Bytes>, method: &Method) -> Response<Bytes> {
 fn parse(args: &Args, input: &Input) -> Result<Request<Bytes>, String> {
     let client = args.gateway.client_ip();
     let client = client.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
-    let arrival = Arrival::new((client, 0).into(), 80);
+    let arrival = Arrival::new((client, 0).into(), 443);
     request::parse(&input.bytes, arrival).map_err(|reason| input.fault(reason))
 }
 
@@ -235,6 +238,13 @@ fn print(text: &[u8]) -> Result<(), String> {
             Err(format!("standard output: {error}"))
         }
         _ => Ok(()),
+    }
+}
+
+/// Says what is lost on the way.
+fn warn(warnings: &[Warning]) {
+    for warning in warnings {
+        tell("warning", AnsiColor::Yellow, &warning.to_string());
     }
 }
 

@@ -31,6 +31,12 @@ impl App {
     }
 }
 
+impl Default for App {
+    fn default() -> Self {
+        App::new()
+    }
+}
+
 impl Service<axum::http::Request<liftgate::Body>> for App {
     type Response = Response;
     type Error = BoxError;

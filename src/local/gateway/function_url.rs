@@ -13,7 +13,7 @@ use http::header::{self, HeaderMap, HeaderValue};
 use http::{Request, Response};
 
 use super::account::{REGION, URL_ID};
-use super::headers::{cookies, grouped, join_cookies, remove_hops, remove_signature};
+use super::headers::{cookies, grouped, join_cookies, remove_signature};
 use super::json::Json;
 use super::payload_v2::{self, Payload};
 use super::response::{BYTES, JSON, Rewrites, default_type};
@@ -70,7 +70,7 @@ fn headers(request: &Request<Bytes>, arrival: &Arrival) -> HeaderMap {
     if !request.body().is_empty() {
         headers.insert(header::CONTENT_LENGTH, request.body().len().into());
     }
-    remove_hops(&mut headers);
+    headers.remove(header::CONNECTION);
     remove_signature(&mut headers);
     join_cookies(&mut headers);
     headers

@@ -19,16 +19,6 @@ const TITLED: [(&str, &str); 8] = [
     ("x-forwarded-proto", "X-Forwarded-Proto"),
 ];
 
-pub(super) const HOP_BY_HOP: [&str; 7] = [
-    "connection",
-    "keep-alive",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
-
 /// A value as JSON can have it: as UTF-8, or else byte by byte, as Latin-1.
 pub(super) fn text(value: &HeaderValue) -> String {
     let bytes = value.as_bytes();
@@ -77,16 +67,6 @@ pub(super) fn last(multi: &Multi) -> Pairs {
     groups
         .map(|(name, values)| (name.clone(), values.last().cloned().unwrap_or_default()))
         .collect()
-}
-
-/// Removes what speaks of one connection only ([RFC 9110, 7.6.1][hops]), as HTTP APIs and function
-/// URLs do.
-///
-/// [hops]: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
-pub(super) fn remove_hops(headers: &mut HeaderMap) {
-    for name in HOP_BY_HOP {
-        headers.remove(name);
-    }
 }
 
 /// Makes one header of several `Cookie`, which a comma may not join ([RFC 9113, 8.2.3][crumbs]).

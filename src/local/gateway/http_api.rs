@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::{Request, Response, header};
 
 use super::account::{ACCOUNT_ID, API_ID, domain_name};
-use super::headers::{cookies, grouped, remove_hops};
+use super::headers::{cookies, grouped};
 use super::json::Json;
 use super::payload_v2::{self, Payload};
 use super::reply::no_text;
@@ -25,7 +25,7 @@ pub(super) fn render(
     let path = gateway.api_path(request.uri().path())?;
     let path = staged(gateway, &decoded(path.below));
     let mut headers = arrival.forwarded(request.headers());
-    remove_hops(&mut headers);
+    headers.remove(header::CONNECTION);
     headers.remove(header::COOKIE);
     headers.insert(header::CONTENT_LENGTH, request.body().len().into());
     let payload = Payload {

@@ -9,7 +9,7 @@
 use bytes::Bytes;
 use http::{Request, Response, header};
 
-use super::headers::{remove_hops, spelled};
+use super::headers::spelled;
 use super::http_api::{decoded, staged};
 use super::payload_v1::{Payload, head};
 use super::response::{TEXT, default_type};
@@ -24,7 +24,7 @@ pub(super) fn render(
     let below = decoded(path.below);
     let context_path = staged(gateway, &below);
     let mut headers = arrival.forwarded(request.headers());
-    remove_hops(&mut headers);
+    headers.remove(header::CONNECTION);
     headers.insert(header::CONTENT_LENGTH, request.body().len().into());
     let payload = Payload {
         version: Some("1.0"),

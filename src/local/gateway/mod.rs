@@ -38,7 +38,7 @@ use super::failure::{Cause, Failure};
 use super::warning::Warning;
 use json::Json;
 
-#[allow(unused_imports)]
+#[cfg(feature = "websocket")]
 pub(in crate::local) use connection::{Close, Connection};
 pub use kind::{Kind, UnknownKind};
 

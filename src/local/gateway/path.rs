@@ -12,16 +12,6 @@ pub(super) struct ApiPath<'r> {
 }
 
 impl Gateway {
-    /// What of a URL's path is below the stage, or below the path that the API is mapped to.
-    ///
-    /// # Errors
-    ///
-    /// If the path is of no such URL.
-    #[allow(dead_code)]
-    pub(in crate::local) fn below<'r>(&'r self, path: &'r str) -> Result<&'r str, Failure> {
-        Ok(self.api_path(path)?.below)
-    }
-
     /// What of a path is the API's.
     pub(super) fn api_path<'r>(&'r self, path: &'r str) -> Result<ApiPath<'r>, Failure> {
         let prefix = self.prefix();

@@ -3,7 +3,6 @@
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Response, StatusCode};
 
-use super::headers::HOP_BY_HOP;
 use super::{Arrival, Gateway, Kind, function_url, rest_api};
 
 /// What gateways say of a body that the app says nothing of.
@@ -24,10 +23,18 @@ pub(super) struct Rewrites {
     pub(super) dropped: &'static [&'static str],
 }
 
-/// No gateway hands on what speaks of its connection to the function.
-const HOPS: Rewrites = Rewrites {
+/// Hop-by-hop headers ([RFC 9110, 7.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1)).
+const HOP_BY_HOP: Rewrites = Rewrites {
     renamed: &[],
-    dropped: &HOP_BY_HOP,
+    dropped: &[
+        "connection",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    ],
 };
 
 impl Kind {
@@ -35,7 +42,7 @@ impl Kind {
         match self {
             Kind::RestApi => &rest_api::REWRITES,
             Kind::FunctionUrl => &function_url::REWRITES,
-            _ => &HOPS,
+            _ => &HOP_BY_HOP,
         }
     }
 }

@@ -25,7 +25,9 @@ pub fn model_of(id: &str) -> Option<Model> {
         "query-grouped" => |got, _| in_request(got, |seen| query_raw(seen, false)),
         "query-last" => |got, _| in_request(got, |seen| query_raw(seen, true)),
         "headers-dropped" => |got, _| in_request(got, headers_dropped),
-        "hops-dropped" => |got, _| in_request(got, hops_dropped),
+        "connection-dropped" => {
+            |got, _| in_request(got, |seen| drop(remove(&mut seen.headers, "connection")))
+        }
         "signature-dropped" => |got, _| in_request(got, signature_dropped),
         "method-override" => |got, _| in_request(got, method_override),
         "values-joined" => |got, _| in_request(got, |seen| join(&mut seen.headers, ",", "cookie")),
@@ -201,19 +203,6 @@ fn headers_dropped(seen: &mut Seen) {
         "www-authenticate",
     ];
     for name in dropped {
-        remove(&mut seen.headers, name);
-    }
-}
-
-fn hops_dropped(seen: &mut Seen) {
-    for name in [
-        "connection",
-        "keep-alive",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "upgrade",
-    ] {
         remove(&mut seen.headers, name);
     }
 }

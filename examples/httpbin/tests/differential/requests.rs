@@ -268,6 +268,9 @@ fn headers(chance: &mut Chance) -> Vec<(HeaderName, HeaderValue)> {
         let method = chance.pick(&["PATCH", "REPORT"]);
         headers.push(header("x-http-method-override", method.as_bytes()));
     }
+    if chance.one_in(20) {
+        headers.push(header("connection", b"keep-alive"));
+    }
     if chance.one_in(20) && headers.iter().all(|(name, _)| name != "authorization") {
         headers.push(header("authorization", b"AWS4-HMAC-SHA256 Credential=x"));
     }
