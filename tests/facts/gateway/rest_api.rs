@@ -181,7 +181,7 @@ fn the_client_is_added_to_those_that_it_forwards_for() {
     let event = event(&gateway(), &sent("GET", "/", &headers, b""));
     let headers = &event["headers"];
     assert_eq!(headers["X-Forwarded-For"], "10.0.0.1, 192.0.2.7");
-    assert_eq!(headers["X-Forwarded-Proto"], "http");
+    assert_eq!(headers["X-Forwarded-Proto"], "https");
     assert_eq!(headers["X-Forwarded-Port"], "443");
     assert_eq!(headers["X-Amzn-Trace-Id"], "Root=1-abc");
 }
