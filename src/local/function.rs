@@ -1,6 +1,8 @@
 use std::fmt;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,7 +21,7 @@ pub trait Function: fmt::Debug + Send + Sync + 'static {
 /// An answer that is waited for.
 pub type Invoking<'a> = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send + 'a>>;
 
-impl<F: Function> Function for Arc<F> {
+impl<F: Function + ?Sized> Function for Arc<F> {
     fn invoke(&self, call: Call) -> Invoking<'_> {
         self.as_ref().invoke(call)
     }
@@ -111,21 +113,55 @@ pub enum FunctionReply {
 }
 
 /// A reply that is being written.
-#[derive(Debug)]
 pub struct ReplyStream {
-    /// Whether it begins with a prelude, which has the status and the headers.
-    pub(super) has_prelude: bool,
-    pub(super) chunks: mpsc::Receiver<Result<Bytes, Failure>>,
+    has_prelude: bool,
+    chunks: mpsc::Receiver<Result<Bytes, Failure>>,
+    inspect: Option<Inspect>,
 }
 
+type Inspect = Box<dyn FnMut(&Bytes) + Send + Sync>;
+
 impl ReplyStream {
+    pub(super) fn new(has_prelude: bool, chunks: mpsc::Receiver<Result<Bytes, Failure>>) -> Self {
+        ReplyStream {
+            has_prelude,
+            chunks,
+            inspect: None,
+        }
+    }
+
     /// The next chunk, or why there is none.
     pub async fn next(&mut self) -> Option<Result<Bytes, Failure>> {
-        self.chunks.recv().await
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    pub(super) fn poll_next(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Failure>>> {
+        let chunk = ready!(self.chunks.poll_recv(cx));
+        if let (Some(inspect), Some(Ok(chunk))) = (&mut self.inspect, &chunk) {
+            inspect(chunk);
+        }
+        Poll::Ready(chunk)
     }
 
     /// Whether it begins with a prelude, which has the status and the headers.
     pub fn has_prelude(&self) -> bool {
         self.has_prelude
+    }
+
+    /// Shows each chunk on its way, the prelude too.
+    pub fn inspect(mut self, inspect: impl FnMut(&Bytes) + Send + Sync + 'static) -> Self {
+        self.inspect = Some(Box::new(inspect));
+        self
+    }
+}
+
+impl fmt::Debug for ReplyStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplyStream")
+            .field("has_prelude", &self.has_prelude)
+            .finish_non_exhaustive()
     }
 }

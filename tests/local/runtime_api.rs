@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::StatusCode;
-use liftgate::local::{Call, Cause, Failure, Function, FunctionReply, RuntimeApi};
+use liftgate::local::{Call, Cause, Failure, Function, FunctionReply, RuntimeApi, Waiting};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -289,10 +289,70 @@ async fn extensions_hear_of_invocations_and_of_the_end() {
     let event: serde_json::Value = serde_json::from_slice(event.body()).unwrap();
     assert_eq!(event["eventType"], "INVOKE");
     drop(called);
-    api.shut_down();
+    assert_eq!(api.shut_down().as_millis(), 2000);
     let event = extension.send(next()).await;
     let event: serde_json::Value = serde_json::from_slice(event.body()).unwrap();
     assert_eq!(event["eventType"], "SHUTDOWN");
     let nobody = extension.get("/2020-01-01/extension/event/next").await;
     assert_eq!(nobody.status(), 403);
+}
+
+#[tokio::test]
+async fn an_invocation_lasts_until_its_stream_has_ended() {
+    let api = RuntimeApi::bind().await.unwrap();
+    assert_eq!(api.running(), None);
+    api.drained().await;
+    let call = Call::new("{}").streaming(true);
+    let id = call.request_id().to_owned();
+    let called = api.invoke(call);
+    let mut program = TcpStream::connect(api.address()).await.unwrap();
+    let next = format!("GET {NEXT} HTTP/1.1\r\nhost: a\r\n\r\n");
+    program.write_all(next.as_bytes()).await.unwrap();
+    let head = format!(
+        "POST {} HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\
+         lambda-runtime-function-response-mode: streaming\r\n\r\n3\r\none\r\n",
+        path(&id, "response")
+    );
+    let mut read = [0; 1024];
+    assert!(program.read(&mut read).await.unwrap() > 0);
+    assert_eq!(api.running().as_deref(), Some(&*id));
+    program.write_all(head.as_bytes()).await.unwrap();
+    let FunctionReply::Stream(stream) = called.await.unwrap().reply else {
+        panic!("it streams");
+    };
+    let (sender, seen) = std::sync::mpsc::channel();
+    let mut stream = stream.inspect(move |chunk| sender.send(chunk.clone()).unwrap());
+    assert_eq!(stream.next().await.unwrap().unwrap(), "one");
+    assert_eq!(seen.try_recv().unwrap(), "one");
+    assert_eq!(api.in_flight(), 1);
+    program.write_all(b"0\r\n\r\n").await.unwrap();
+    assert!(stream.next().await.is_none());
+    assert_eq!(api.in_flight(), 0);
+    api.drained().await;
+    // It may still have something to say of it.
+    assert_eq!(api.running().as_deref(), Some(&*id));
+}
+
+#[tokio::test]
+async fn an_invocation_is_overdue_after_its_time_with_the_program() {
+    let api = RuntimeApi::bind().await.unwrap();
+    let limit = std::time::Duration::from_millis(50);
+    let call = Call::new("{}").timeout(limit);
+    let id = call.request_id().to_owned();
+    let _called = api.invoke(call);
+    // No program has it yet, so no clock runs.
+    tokio::select! {
+        overdue = api.overdue() => panic!("{overdue:?}"),
+        () = tokio::time::sleep(3 * limit) => {}
+    }
+    let mut program = Peer::connect(api.address()).await;
+    let (overdue, _) = tokio::join!(api.overdue(), take(&mut program));
+    assert_eq!(overdue, (id, limit));
+}
+
+#[tokio::test]
+async fn an_invocation_that_nobody_will_take_is_ended() {
+    let (waiting, answer) = Waiting::new(Call::new("{}"));
+    waiting.fail(Failure::new(Cause::Throttled, "no room"));
+    assert_eq!(answer.await.unwrap_err().cause(), Cause::Throttled);
 }

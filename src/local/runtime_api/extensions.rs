@@ -8,10 +8,12 @@ use tokio::sync::{Mutex as AsyncMutex, mpsc};
 use super::super::function::Call;
 use super::super::ids;
 
-/// What Lambda gives an extension to end, in milliseconds ([source][shutdown]).
+/// What Lambda gives a program to end that has an extension of its own, and one that has a process
+/// of its own beside it ([source][shutdown]).
 ///
 /// [shutdown]: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown
-const SHUTDOWN_MS: Duration = Duration::from_millis(2000);
+const INTERNAL: Duration = Duration::from_millis(500);
+const EXTERNAL: Duration = Duration::from_millis(2000);
 
 /// The extensions of one environment.
 #[derive(Debug, Default)]
@@ -68,14 +70,23 @@ impl Extensions {
         });
     }
 
-    pub(super) fn shut_down(&self) {
+    /// Tells those who asked for it. Gives how long there is: none without an extension.
+    pub(super) fn shut_down(&self) -> Duration {
         self.send("SHUTDOWN", || {
             json!({
                 "eventType": "SHUTDOWN",
                 "shutdownReason": "spindown",
-                "deadlineMs": deadline_ms(SHUTDOWN_MS),
+                "deadlineMs": deadline_ms(EXTERNAL),
             })
         });
+        let extensions = self.lock();
+        // Only a process of its own can ask for it.
+        let is_external = |extension: &Extension| extension.wants("SHUTDOWN");
+        match extensions.is_empty() {
+            true => Duration::ZERO,
+            false if extensions.values().any(is_external) => EXTERNAL,
+            false => INTERNAL,
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -84,7 +95,7 @@ impl Extensions {
 
     fn send(&self, event: &str, make: impl Fn() -> Value) {
         for extension in self.lock().values() {
-            if extension.events.iter().any(|wanted| wanted == event) {
+            if extension.wants(event) {
                 // It is kept as long as the extension is.
                 let _ = extension.sender.send(make().to_string());
             }
@@ -93,6 +104,12 @@ impl Extensions {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Extension>> {
         self.by_id.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Extension {
+    fn wants(&self, event: &str) -> bool {
+        self.events.iter().any(|wanted| wanted == event)
     }
 }
 

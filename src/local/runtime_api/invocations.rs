@@ -1,10 +1,13 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot, watch};
+use tokio::time::{Instant, sleep_until};
 
 use super::super::failure::{Cause, Failure};
 use super::super::function::{Answer, Call};
+use super::taken::{Ending, Phase, Taken};
 
 /// An invocation that waits for an environment.
 #[derive(Debug)]
@@ -23,21 +26,18 @@ pub(super) struct Invocations {
     came: Notify,
     /// `None` until the program asks for its first event.
     ready: watch::Sender<Option<Result<(), Failure>>>,
+    /// An invocation has come, or has ended.
+    pub(super) changed: watch::Sender<()>,
 }
 
 #[derive(Debug, Default)]
-struct Queues {
+pub(super) struct Queues {
     waiting: VecDeque<Waiting>,
-    taken: HashMap<String, Taken>,
+    pub(super) taken: HashMap<String, Taken>,
+    /// What the program took last, until it asks for more.
+    latest: Option<String>,
     /// Why there is no program any more.
     failure: Option<Failure>,
-}
-
-#[derive(Debug)]
-pub(super) struct Taken {
-    /// `None` where the answer was refused, and the program may still say that it failed.
-    pub(super) sender: Option<Sender>,
-    pub(super) is_streaming: bool,
 }
 
 impl Default for Invocations {
@@ -46,6 +46,7 @@ impl Default for Invocations {
             queues: Mutex::default(),
             came: Notify::new(),
             ready: watch::channel(None).0,
+            changed: watch::channel(()).0,
         }
     }
 }
@@ -59,6 +60,7 @@ impl Invocations {
             None => {
                 queues.waiting.push_back(waiting);
                 self.came.notify_one();
+                self.changed.send_replace(());
             }
         }
     }
@@ -72,6 +74,7 @@ impl Invocations {
             }
             is_first
         });
+        self.forget_latest();
         loop {
             if let Some(call) = self.take() {
                 return call;
@@ -80,33 +83,45 @@ impl Invocations {
         }
     }
 
+    fn forget_latest(&self) {
+        let mut queues = self.lock();
+        if queues.taken.values().all(Taken::has_ended) {
+            queues.latest = None;
+        }
+    }
+
     fn take(&self) -> Option<Call> {
         let mut queues = self.lock();
         let Waiting { call, sender } = queues.waiting.pop_front()?;
         let taken = Taken {
-            sender: Some(sender),
+            phase: Phase::Running(sender),
             is_streaming: call.is_streaming,
+            limit: call.timeout,
+            // The clock of a function starts when the function does.
+            deadline: far(call.timeout),
         };
         queues.taken.insert(call.request_id.clone(), taken);
+        queues.latest = Some(call.request_id.clone());
         // A poller that went away may have had the notification of another one.
         if !queues.waiting.is_empty() {
             self.came.notify_one();
         }
+        drop(queues);
+        self.changed.send_replace(());
         Some(call)
     }
 
-    /// Ends an invocation, if it has been taken and not ended.
-    pub(super) fn end(&self, id: &str) -> Option<Taken> {
-        self.lock().taken.remove(id)
-    }
-
-    /// Leaves an invocation to be reported as failed, though its caller knows that already.
-    pub(super) fn refused(&self, id: &str) {
-        let taken = Taken {
-            sender: None,
-            is_streaming: false,
+    /// Begins to end an invocation, if it has been taken and not been answered.
+    pub(super) fn end<'a>(&'a self, id: &'a str) -> Option<Ending<'a>> {
+        let mut queues = self.lock();
+        let taken = queues.taken.get_mut(id)?;
+        let is_streaming = taken.is_streaming;
+        let sender = match std::mem::replace(&mut taken.phase, Phase::Answering) {
+            Phase::Running(sender) => Some(sender),
+            Phase::Refused => None,
+            Phase::Answering => return None,
         };
-        self.lock().taken.insert(id.to_owned(), taken);
+        Some(Ending::new(self, id, sender, is_streaming))
     }
 
     /// The program cannot start.
@@ -122,9 +137,17 @@ impl Invocations {
         let mut queues = self.lock();
         let waiting = queues.waiting.drain(..).map(|waiting| waiting.sender);
         let mut senders: Vec<_> = waiting.collect();
-        senders.extend(queues.taken.drain().filter_map(|(_, taken)| taken.sender));
+        for (id, taken) in std::mem::take(&mut queues.taken) {
+            match taken.phase {
+                Phase::Running(sender) => senders.push(sender),
+                // It ends with its connection.
+                Phase::Answering => drop(queues.taken.insert(id, taken)),
+                Phase::Refused => {}
+            }
+        }
         queues.failure.get_or_insert(failure.clone());
         drop(queues);
+        self.changed.send_replace(());
         for sender in senders {
             // The caller may have gone.
             let _ = sender.send(Err(failure.clone()));
@@ -139,12 +162,53 @@ impl Invocations {
     }
 
     pub(super) fn take_waiting(&self) -> Vec<Waiting> {
-        self.lock().waiting.drain(..).collect()
+        let waiting = self.lock().waiting.drain(..).collect();
+        self.changed.send_replace(());
+        waiting
     }
 
     pub(super) fn in_flight(&self) -> usize {
         let queues = self.lock();
-        queues.waiting.len() + queues.taken.len()
+        let taken = queues.taken.values().filter(|taken| !taken.has_ended());
+        queues.waiting.len() + taken.count()
+    }
+
+    pub(super) async fn drained(&self) {
+        let mut changed = self.changed.subscribe();
+        while self.in_flight() > 0 && changed.changed().await.is_ok() {}
+    }
+
+    pub(super) fn running(&self) -> Option<String> {
+        let queues = self.lock();
+        let mut running = queues.taken.iter().filter(|(_, taken)| !taken.has_ended());
+        match (running.next(), running.next()) {
+            (Some((id, _)), None) => Some(id.clone()),
+            (None, _) => queues.latest.clone(),
+            _ => None,
+        }
+    }
+
+    /// The first invocation that is not over at its deadline.
+    pub(super) async fn overdue(&self) -> (String, Duration) {
+        let mut changed = self.changed.subscribe();
+        loop {
+            let Some((deadline, id, limit)) = self.earliest() else {
+                // It is kept as long as this is.
+                let _ = changed.changed().await;
+                continue;
+            };
+            tokio::select! {
+                () = sleep_until(deadline) => return (id, limit),
+                _ = changed.changed() => {}
+            }
+        }
+    }
+
+    fn earliest(&self) -> Option<(Instant, String, Duration)> {
+        let queues = self.lock();
+        let running = queues.taken.iter().filter(|(_, taken)| !taken.has_ended());
+        let (id, taken) = running.min_by_key(|(_, taken)| taken.deadline)?;
+        Some((taken.deadline, id.clone(), taken.limit))
     }
 
     pub(super) async fn ready(&self) -> Result<(), Failure> {
@@ -154,10 +218,16 @@ impl Invocations {
         outcome.unwrap_or_else(|| Err(gone()))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Queues> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Queues> {
         // Nothing in here can be left half done.
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The time that is this far from now, or that no program lives to see.
+fn far(time: Duration) -> Instant {
+    const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+    Instant::now() + time.min(CENTURY)
 }
 
 pub(super) fn gone() -> Failure {

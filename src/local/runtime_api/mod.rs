@@ -7,10 +7,12 @@ mod extensions;
 mod invocations;
 mod receive;
 mod routes;
+mod taken;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -97,9 +99,26 @@ impl RuntimeApi {
         self.state.invocations.ready().await
     }
 
-    /// How many invocations have not ended.
+    /// How many invocations have not ended; one that is streamed ends with its stream.
     pub fn in_flight(&self) -> usize {
         self.state.invocations.in_flight()
+    }
+
+    /// Waits until every invocation has ended.
+    pub async fn drained(&self) {
+        self.state.invocations.drained().await;
+    }
+
+    /// The id of the invocation that the program works at, if it is one alone. Until the program
+    /// asks for the next, it may still have something to say of it.
+    pub fn running(&self) -> Option<String> {
+        self.state.invocations.running()
+    }
+
+    /// Waits until an invocation is past the deadline that the program was told. Gives its id, and
+    /// how long it had from when the program took it.
+    pub async fn overdue(&self) -> (String, Duration) {
+        self.state.invocations.overdue().await
     }
 
     /// Takes back the invocations that no program has taken yet.
@@ -118,9 +137,13 @@ impl RuntimeApi {
         !self.state.extensions.is_empty()
     }
 
-    /// Tells the extensions that the environment ends.
-    pub fn shut_down(&self) {
-        self.state.extensions.shut_down();
+    /// Tells the extensions that the environment ends. Gives how long the program has between
+    /// `SIGTERM` and `SIGKILL`: no time where no extension has registered, and then no `SIGTERM`
+    /// either ([source][shutdown]).
+    ///
+    /// [shutdown]: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown
+    pub fn shut_down(&self) -> Duration {
+        self.state.extensions.shut_down()
     }
 
     /// Has an invocation that was taken back from another environment answered here.
@@ -162,5 +185,11 @@ impl Waiting {
             receiver.await.unwrap_or_else(gone)
         };
         (waiting, answer)
+    }
+
+    /// Ends the invocation, since no environment will take it.
+    pub fn fail(self, failure: Failure) {
+        // The caller may have gone.
+        let _ = self.sender.send(Err(failure));
     }
 }

@@ -8,8 +8,8 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::State;
-use super::invocations::{Sender, Taken};
 use super::routes::{accepted, refusal};
+use super::taken::Ending;
 use crate::Body;
 use crate::local::failure::{Cause, Failure};
 use crate::local::function::{Answer, FunctionReply, ReplyStream};
@@ -31,18 +31,14 @@ const CHUNKS: usize = 16;
 
 /// `POST /runtime/invocation/{id}/response`
 pub(super) async fn respond(state: &State, id: &str, request: Request<Incoming>) -> Response<Body> {
-    let Some(Taken {
-        sender: Some(sender),
-        is_streaming,
-    }) = state.invocations.end(id)
-    else {
+    let Some(ending) = state.invocations.end(id).filter(Ending::is_awaited) else {
         return unknown(id);
     };
     let (parts, body) = request.into_parts();
     let is_stream = is(&parts.headers, MODE, "streaming");
     let has_prelude = is(&parts.headers, CONTENT_TYPE.as_str(), HTTP_INTEGRATION);
-    if is_streaming && (is_stream || has_prelude) {
-        return stream(body, sender, has_prelude).await;
+    if ending.is_streaming && (is_stream || has_prelude) {
+        return stream(body, ending, has_prelude).await;
     }
     match read(body, MAX_REPLY).await {
         Ok(Some(mut reply)) => {
@@ -53,71 +49,68 @@ pub(super) async fn respond(state: &State, id: &str, request: Request<Incoming>)
             } else {
                 FunctionReply::Whole(reply)
             };
-            // The caller may have gone.
-            let _ = sender.send(Ok(Answer::new(reply)));
+            ending.finish(Ok(Answer::new(reply)));
             accepted()
         }
         Ok(None) => {
             let message = format!(
                 "Response payload size exceeded maximum allowed payload size ({MAX_REPLY} bytes)."
             );
-            let failure = Failure::new(Cause::ReplyTooLarge, message.as_str());
-            let _ = sender.send(Err(failure));
-            // The program may say so by itself.
-            state.invocations.refused(id);
+            ending.refuse(Failure::new(Cause::ReplyTooLarge, message.as_str()));
             let kind = "Function.ResponseSizeTooLarge";
             refusal(StatusCode::PAYLOAD_TOO_LARGE, kind, &message)
         }
         Err(error) => {
-            let failure = Failure::new(Cause::Function, format!("the reply broke off: {error}"));
-            let _ = sender.send(Err(failure));
-            refusal(
-                StatusCode::BAD_REQUEST,
-                "Runtime.TruncatedResponse",
-                "it broke off",
-            )
+            let reason = format!("the reply broke off: {error}");
+            ending.finish(Err(Failure::new(Cause::Function, reason)));
+            truncated()
         }
     }
 }
 
 /// Hands a reply on as it comes.
-async fn stream(mut body: Incoming, sender: Sender, has_prelude: bool) -> Response<Body> {
+async fn stream(mut body: Incoming, mut ending: Ending<'_>, has_prelude: bool) -> Response<Body> {
     let (chunks, receiver) = mpsc::channel(CHUNKS);
-    let answer = Answer::new(FunctionReply::Stream(ReplyStream {
-        has_prelude,
-        chunks: receiver,
-    }));
-    if sender.send(Ok(answer)).is_err() {
+    let reply = FunctionReply::Stream(ReplyStream::new(has_prelude, receiver));
+    if !ending.begin(Answer::new(reply)) {
         // Nobody listens, but the function may go on.
         drain(&mut body).await;
         return accepted();
     }
-    loop {
+    let failure = loop {
         let chunk = match next_frame(&mut body).await {
-            None => return accepted(),
+            None => break None,
             Some(Ok(frame)) => match frame.into_data() {
-                Ok(data) => Ok(data),
+                Ok(data) => data,
                 Err(frame) => match frame.into_trailers().ok().and_then(|t| error_in(&t)) {
-                    Some(failure) => Err(failure),
+                    Some(failure) => break Some((failure, accepted())),
                     None => continue,
                 },
             },
             Some(Err(error)) => {
-                let failure =
-                    Failure::new(Cause::Function, format!("the stream broke off: {error}"));
-                let _ = chunks.send(Err(failure)).await;
-                return refusal(
-                    StatusCode::BAD_REQUEST,
-                    "Runtime.TruncatedResponse",
-                    "it broke off",
-                );
+                let reason = format!("the stream broke off: {error}");
+                break Some((Failure::new(Cause::Function, reason), truncated()));
             }
         };
-        if chunks.send(chunk).await.is_err() {
+        if chunks.send(Ok(chunk)).await.is_err() {
             drain(&mut body).await;
             return accepted();
         }
+    };
+    // The client, which sees the stream end, may be quick to call again.
+    drop(ending);
+    match failure {
+        None => accepted(),
+        Some((failure, response)) => {
+            let _ = chunks.send(Err(failure)).await;
+            response
+        }
     }
+}
+
+fn truncated() -> Response<Body> {
+    let kind = "Runtime.TruncatedResponse";
+    refusal(StatusCode::BAD_REQUEST, kind, "it broke off")
 }
 
 async fn drain(body: &mut Incoming) {
@@ -126,13 +119,11 @@ async fn drain(body: &mut Incoming) {
 
 /// `POST /runtime/invocation/{id}/error`
 pub(super) async fn fail(state: &State, id: &str, request: Request<Incoming>) -> Response<Body> {
-    let Some(taken) = state.invocations.end(id) else {
+    let Some(ending) = state.invocations.end(id) else {
         return unknown(id);
     };
     let failure = failure_of(request).await;
-    if let Some(sender) = taken.sender {
-        let _ = sender.send(Err(failure));
-    }
+    ending.finish(Err(failure));
     accepted()
 }
 

@@ -72,7 +72,7 @@ impl http_body::Body for Outgoing {
                     account.wrote(first.len());
                     return Poll::Ready(Some(Ok(Frame::data(first))));
                 }
-                match stream.chunks.poll_recv(cx) {
+                match stream.poll_next(cx) {
                     Poll::Pending => Poll::Pending,
                     Poll::Ready(Some(Ok(chunk))) => {
                         account.wrote(chunk.len());

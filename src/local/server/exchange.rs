@@ -35,7 +35,7 @@ pub struct Exchange {
     pub request_id: String,
     /// The id of the WebSocket connection that it is of.
     pub connection_id: Option<String>,
-    /// What the client was answered.
+    /// What the client was answered; 499 if it went away before.
     pub status: StatusCode,
     /// From the request's head to the response's end.
     pub duration: Duration,
@@ -67,7 +67,8 @@ impl Account {
             uri,
             request_id: request_id.to_owned(),
             connection_id: None,
-            status: StatusCode::OK,
+            // As nginx has it.
+            status: StatusCode::from_u16(499).unwrap_or_default(),
             duration: Duration::ZERO,
             cold_start: None,
             event: Bytes::new(),
