@@ -47,6 +47,12 @@ pub struct GatewayArgs {
     /// What a WebSocket API finds a message's route by [default: $request.body.action]
     #[arg(long, value_name = "EXPRESSION", group = "gateway")]
     route_selection_expression: Option<String>,
+    /// A route of a WebSocket API, $default too; messages for others go there; can be repeated
+    #[arg(long = "route", value_name = "KEY", group = "gateway")]
+    routes: Vec<String>,
+    /// The routes of a WebSocket API send what the program answers
+    #[arg(long, group = "gateway")]
+    route_response: bool,
 }
 
 impl GatewayArgs {
@@ -58,6 +64,8 @@ impl GatewayArgs {
     pub fn gateway(&self, kind: Kind) -> Result<Gateway, String> {
         let mut gateway = Gateway::new(kind)
             .binary_media_types(self.binary_media_types.iter().cloned())
+            .routes(self.routes.iter().cloned())
+            .route_response(self.route_response)
             .streaming(self.streaming);
         if let Some(stage) = &self.stage {
             gateway = gateway.stage(stage);
@@ -106,7 +114,8 @@ fn variable(text: &str) -> Result<(String, String), &'static str> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-fn seconds(text: &str) -> Result<Duration, &'static str> {
+/// Parses a time.
+pub(crate) fn seconds(text: &str) -> Result<Duration, &'static str> {
     let seconds = text.parse().ok();
     let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     time.ok_or("a time is a number of seconds")

@@ -1,7 +1,8 @@
 //! The parts of the program `liftgate`, for the project's own benchmarks.
 //!
-//! Each command is a module: [`mod@bench`] measures conversions, [`convert`] shows them, and
-//! [`gateways`] tells what gateways change.
+//! Each command is a module: [`dev`] runs a program behind a gateway, [`invoke`] sends it an event,
+//! [`replay`] those that were recorded, [`convert`] shows conversions, [`mod@bench`] measures them,
+//! and [`gateways`] tells what gateways change.
 //!
 //! # Features
 //!
@@ -10,5 +11,12 @@
 pub mod bench;
 mod capture;
 pub mod convert;
+pub mod dev;
+pub mod environments;
 pub mod gateway;
 pub mod gateways;
+pub mod invoke;
+mod output;
+mod recording;
+pub mod replay;
+mod session;

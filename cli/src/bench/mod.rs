@@ -15,7 +15,7 @@ pub mod measure;
 mod report;
 pub mod stopwatch;
 mod table;
-mod units;
+pub(crate) mod units;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};

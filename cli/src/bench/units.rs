@@ -1,7 +1,7 @@
 //! Numbers for people.
 
 /// A time, with three digits: `4.42 µs`.
-pub(super) fn time(nanos: f64) -> String {
+pub(crate) fn time(nanos: f64) -> String {
     let (value, unit) = match nanos {
         nanos if nanos < 999.5 => (nanos, "ns"),
         nanos if nanos < 999.5e3 => (nanos / 1e3, "µs"),
@@ -17,7 +17,7 @@ pub(super) fn time(nanos: f64) -> String {
 }
 
 /// A number of bytes: `1.8 KiB`.
-pub(super) fn size(bytes: usize) -> String {
+pub(crate) fn size(bytes: usize) -> String {
     let value = bytes as f64;
     match bytes {
         ..1024 => format!("{bytes} B"),

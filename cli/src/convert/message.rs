@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use liftgate::Body;
 
-use super::look::{Look, NAME, STRONG};
+use crate::output::look::{Look, NAME, STRONG};
 
 /// A request as an app sees it.
 pub(super) fn request(request: &Request<Body>, look: Look) -> Vec<u8> {

@@ -3,8 +3,6 @@
 
 mod anything;
 mod input;
-mod json;
-mod look;
 mod message;
 mod request;
 
@@ -15,15 +13,15 @@ use std::process::ExitCode;
 
 use bytes::Bytes;
 use clap::ArgGroup;
-use clap::builder::styling::{AnsiColor, Style};
 use http::{Method, Request, Response};
 use liftgate::local::{Arrival, Gateway, Kind, Warning};
 use liftgate::{Options, Stage};
 
 use crate::capture;
 use crate::gateway::{self, GatewayArgs};
+use crate::output::look::Look;
+use crate::output::{self, json};
 use input::Input;
-use look::Look;
 
 /// What `liftgate convert` is asked for.
 #[derive(Debug, clap::Args)]
@@ -94,7 +92,7 @@ pub fn run(args: &Args) -> ExitCode {
     };
     let reason = reason.or(print(&text).err());
     if let Some(reason) = reason {
-        tell("error", AnsiColor::Red, &reason);
+        output::error(&reason);
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS
@@ -223,10 +221,10 @@ fn parse(args: &Args, input: &Input) -> Result<Request<Bytes>, String> {
     request::parse(&input.bytes, arrival).map_err(|reason| input.fault(reason))
 }
 
-fn json(args: &Args, json: &[u8], look: Look) -> Vec<u8> {
+fn json(args: &Args, bytes: &[u8], look: Look) -> Vec<u8> {
     match args.compact {
-        true => [json, b"\n"].concat(),
-        false => json::pretty(json, look),
+        true => [bytes, b"\n"].concat(),
+        false => json::pretty(bytes, look),
     }
 }
 
@@ -244,13 +242,6 @@ fn print(text: &[u8]) -> Result<(), String> {
 /// Says what is lost on the way.
 fn warn(warnings: &[Warning]) {
     for warning in warnings {
-        tell("warning", AnsiColor::Yellow, &warning.to_string());
+        output::warning(&warning.to_string());
     }
-}
-
-/// Says something about the conversion, beside what comes of it.
-fn tell(what: &str, colour: AnsiColor, text: &str) {
-    let style = Style::new().bold().fg_color(Some(colour.into()));
-    // Not by eprintln, which panics where standard error is closed.
-    let _ = writeln!(anstream::stderr(), "{style}{what}:{style:#} {text}");
 }

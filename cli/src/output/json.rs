@@ -4,7 +4,7 @@ use super::look::{Look, STRONG, TEXT};
 
 /// JSON with breaks and spaces between its values, which stay byte for byte what they are:
 /// numbers keep their digits, and strings that are not UTF-8 their bytes.
-pub(super) fn pretty(json: &[u8], look: Look) -> Vec<u8> {
+pub(crate) fn pretty(json: &[u8], look: Look) -> Vec<u8> {
     let mut out = Vec::new();
     let (mut rest, mut depth) = (json, 0);
     while let Some((byte, tail)) = rest.split_first() {

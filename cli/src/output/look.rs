@@ -3,35 +3,50 @@
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _};
 
-use anstream::{AutoStream, ColorChoice};
 use clap::builder::styling::{AnsiColor, Effects, Style};
+
+use super::is_coloured;
 
 /// Elsewhere than on a terminal, bytes are printed as they are.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Look {
+pub(crate) struct Look {
     is_terminal: bool,
     is_coloured: bool,
 }
 
 /// What stands out: a method, a status, or the name of a member.
-pub(super) const STRONG: Style = Style::new().effects(Effects::BOLD);
+pub(crate) const STRONG: Style = Style::new().effects(Effects::BOLD);
 /// The name of a header.
-pub(super) const NAME: Style = AnsiColor::Cyan.on_default();
+pub(crate) const NAME: Style = AnsiColor::Cyan.on_default();
 /// A string in JSON.
-pub(super) const TEXT: Style = AnsiColor::Green.on_default();
+pub(crate) const TEXT: Style = AnsiColor::Green.on_default();
 
 impl Look {
     /// As standard output shows it, and the environment (`NO_COLOR`) asks for.
-    pub(super) fn of_stdout() -> Self {
+    pub(crate) fn of_stdout() -> Self {
         let out = io::stdout();
         Look {
             is_terminal: out.is_terminal(),
-            is_coloured: AutoStream::choice(&out) != ColorChoice::Never,
+            is_coloured: is_coloured(&out),
         }
     }
 
+    /// The same for standard error.
+    pub(crate) fn of_stderr() -> Self {
+        let out = io::stderr();
+        Look {
+            is_terminal: out.is_terminal(),
+            is_coloured: is_coloured(&out),
+        }
+    }
+
+    /// Whether somebody reads it right now.
+    pub(crate) fn is_terminal(self) -> bool {
+        self.is_terminal
+    }
+
     /// Appends text in a style.
-    pub(super) fn paint(self, style: Style, text: &[u8], out: &mut Vec<u8>) {
+    pub(crate) fn paint(self, style: Style, text: &[u8], out: &mut Vec<u8>) {
         if self.is_coloured {
             out.extend_from_slice(style.render().to_string().as_bytes());
         }
@@ -42,7 +57,7 @@ impl Look {
     }
 
     /// A header's value, which may be neither UTF-8 nor harmless to a terminal.
-    pub(super) fn value(self, value: &[u8]) -> Cow<'_, [u8]> {
+    pub(crate) fn value(self, value: &[u8]) -> Cow<'_, [u8]> {
         if !self.is_terminal {
             return Cow::Borrowed(value);
         }
@@ -51,7 +66,7 @@ impl Look {
     }
 
     /// Appends a body; on a terminal, only one that is text.
-    pub(super) fn body(self, body: &[u8], out: &mut Vec<u8>) {
+    pub(crate) fn body(self, body: &[u8], out: &mut Vec<u8>) {
         if !self.is_terminal || body.is_empty() {
             out.extend_from_slice(body);
         } else if std::str::from_utf8(body).is_ok_and(|text| !text.contains(is_control)) {

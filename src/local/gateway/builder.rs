@@ -19,6 +19,7 @@ impl Gateway {
             timeout: None,
             is_streaming: false,
             route_selection_expression: "$request.body.action".to_owned(),
+            routes: Vec::new(),
             has_route_response: false,
         }
     }
@@ -116,6 +117,13 @@ impl Gateway {
     /// [expression]: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-selection-expressions.html
     pub fn route_selection_expression(mut self, expression: impl Into<String>) -> Self {
         self.route_selection_expression = expression.into();
+        self
+    }
+
+    /// The keys of a WebSocket API's routes for messages, `$default` among them if there is one. A
+    /// message that asks for another goes to `$default`. By default, every key is a route.
+    pub fn routes<T: Into<String>>(mut self, keys: impl IntoIterator<Item = T>) -> Self {
+        self.routes = keys.into_iter().map(Into::into).collect();
         self
     }
 

@@ -78,6 +78,7 @@ pub struct Gateway {
     timeout: Option<Duration>,
     is_streaming: bool,
     route_selection_expression: String,
+    routes: Vec<String>,
     has_route_response: bool,
 }
 

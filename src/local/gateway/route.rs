@@ -2,21 +2,35 @@
 //!
 //! [expression]: https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-routes.html
 
-use super::Gateway;
 use super::json::Json;
+use super::{Cause, Failure, Gateway};
 
 const DEFAULT: &str = "$default";
 
 impl Gateway {
     /// The route that a message asks for: what its JSON has where the route selection expression
-    /// says, or `$default`.
+    /// says, or `$default`, where the API has no such route.
+    ///
+    /// # Errors
+    ///
+    /// If the API has no route `$default` either.
     #[cfg_attr(not(feature = "websocket"), allow(dead_code))]
-    pub(in crate::local) fn route_of(&self, message: &str) -> String {
+    pub(in crate::local) fn route_of(&self, message: &str) -> Result<String, Failure> {
         let json = Json::read(message.as_bytes()).ok();
         let route = json.and_then(|json| select(&self.route_selection_expression, &json));
         // The other routes with a dollar sign are not for messages.
         let route = route.filter(|route| !route.is_empty() && !route.starts_with('$'));
-        route.unwrap_or_else(|| DEFAULT.to_owned())
+        let has =
+            |route: &str| self.routes.is_empty() || self.routes.iter().any(|key| key == route);
+        match route {
+            Some(route) if has(&route) => Ok(route),
+            _ if has(DEFAULT) => Ok(DEFAULT.to_owned()),
+            route => {
+                let route = route.unwrap_or_default();
+                let reason = format!("the API has neither the route `{route}` nor `$default`");
+                Err(Failure::new(Cause::NotFound, reason))
+            }
+        }
     }
 }
 
@@ -48,7 +62,22 @@ mod tests {
 
     fn route(expression: &str, message: &str) -> String {
         let gateway = Gateway::new(Kind::WebSocket).route_selection_expression(expression);
-        gateway.route_of(message)
+        gateway.route_of(message).unwrap()
+    }
+
+    #[test]
+    fn what_is_no_route_of_the_api_is_its_default() {
+        let gateway = |routes: &[&str]| Gateway::new(Kind::WebSocket).routes(routes.to_vec());
+        let route = |routes: &[&str], message| gateway(routes).route_of(message).ok();
+        let (send, other) = (r#"{"action":"send"}"#, r#"{"action":"other"}"#);
+        assert_eq!(route(&["send", "$default"], send).as_deref(), Some("send"));
+        assert_eq!(
+            route(&["send", "$default"], other).as_deref(),
+            Some("$default")
+        );
+        assert_eq!(route(&["send"], send).as_deref(), Some("send"));
+        assert_eq!(route(&["send"], other), None);
+        assert_eq!(route(&["send"], "no JSON"), None);
     }
 
     #[test]

@@ -21,8 +21,9 @@ pub(super) async fn message(desk: Desk, open: Arc<Open>, text: Utf8Bytes) {
     let (gateway, connection) = (&desk.gateway, &open.connection);
     let arrival = Arrival::new(open.peer, desk.port);
     let route = gateway.route_of(&text);
-    let mut account = account_of(&desk, connection, &arrival, (b"MESSAGE", &route), None);
-    let event = gateway.render_message(connection, &route, &text, &arrival);
+    let key = route.as_deref().unwrap_or_default();
+    let mut account = account_of(&desk, connection, &arrival, (b"MESSAGE", key), None);
+    let event = route.and_then(|route| gateway.render_message(connection, &route, &text, &arrival));
     let answer = match call(&desk, &arrival, event, &mut account).await {
         Ok(response) => gateway.route_response_of(response),
         Err(failure) => Some(connection.complain(&failure, &arrival)),

@@ -39,6 +39,24 @@ async fn another_expression_may_say_where() {
 }
 
 #[tokio::test]
+async fn a_message_for_a_route_that_is_none_goes_to_the_default_if_there_is_one() {
+    let gateway = |keys: &[&str]| Gateway::new(Kind::WebSocket).routes(keys.to_vec());
+    let mut api = Api::of(gateway(&["join", "$default"])).await;
+    let mut client = Client::connect(&api).await;
+    api.seen().await;
+    client.send(r#"{"action":"leave"}"#).await;
+    assert_eq!(api.seen().await.uri, "/$default");
+    let mut api = Api::of(gateway(&["join"])).await;
+    let mut client = Client::connect(&api).await;
+    client.send(r#"{"action":"leave"}"#).await;
+    assert_eq!(client.json().await["message"], "Forbidden");
+    // It is still open.
+    api.seen().await;
+    client.send(r#"{"action":"join"}"#).await;
+    assert_eq!(api.seen().await.uri, "/join");
+}
+
+#[tokio::test]
 async fn a_slow_message_holds_up_none() {
     let api = Api::of(with_responses()).await;
     let mut client = Client::connect(&api).await;
