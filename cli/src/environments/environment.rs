@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use liftgate::local::{Cause, Failure, RuntimeApi};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::child::Child;
 use super::logs::Logs;
@@ -142,7 +142,10 @@ impl Environment {
             () = self.ordered(Order::Stop) => return End::Stopped,
             ready = self.api.ready() => match ready {
                 Ok(()) => self.ready(observer),
-                Err(failure) => return End::CannotStart(failure),
+                Err(failure) => {
+                    process.leave().await;
+                    return End::CannotStart(failure);
+                }
             },
             status = process.child.wait() => return process.cannot_start(status).await,
             () = self.retired() => return End::Replaced,
@@ -222,6 +225,11 @@ impl Process {
         let reason = lines.collect::<Vec<_>>().join("\n");
         let failure = Failure::new(Cause::Function, reason);
         End::CannotStart(failure.with_payload(payload.to_string()))
+    }
+
+    /// Lets a program end that has said that it cannot start: it may have more to say.
+    async fn leave(&mut self) {
+        let _ = timeout(Duration::from_millis(500), self.child.wait()).await;
     }
 
     /// Ends the program, and takes in the rest of what it writes.

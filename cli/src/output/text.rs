@@ -105,7 +105,13 @@ pub(super) fn report(look: Look, is_numbered: bool, report: &Report<'_>) -> Vec<
                 let prefix = format!("[{}] ", parts.join(" "));
                 look.paint(FAINT, prefix.as_bytes(), &mut out);
             }
-            out.extend_from_slice(line);
+            // A traceback of AWS's Python runtime is one entry of the log, and several lines.
+            for (index, part) in line.split(|byte| *byte == b'\r').enumerate() {
+                if index > 0 {
+                    out.extend_from_slice(b"\n  ");
+                }
+                out.extend_from_slice(part);
+            }
             out.push(b'\n');
             out
         }
