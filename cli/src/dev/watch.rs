@@ -90,12 +90,17 @@ impl Watch {
             match self.events.recv().await {
                 Some(event) => self.note(event, &mut paths),
                 None => return std::future::pending().await,
-            }
+            };
             let end = Instant::now() + LONGEST;
-            while !paths.is_empty() {
-                let pause = end.min(Instant::now() + PAUSE);
+            let mut pause = end.min(Instant::now() + PAUSE);
+            while !paths.is_empty() && Instant::now() < pause {
                 match timeout_at(pause, self.events.recv()).await {
-                    Ok(Some(event)) if Instant::now() < end => self.note(event, &mut paths),
+                    // What is not watched, a log say, may change all the time.
+                    Ok(Some(event)) => {
+                        if self.note(event, &mut paths) {
+                            pause = end.min(Instant::now() + PAUSE);
+                        }
+                    }
                     _ => break,
                 }
             }
@@ -106,15 +111,17 @@ impl Watch {
         }
     }
 
-    /// Notes what has changed of what is watched.
-    fn note(&mut self, event: Event, paths: &mut BTreeSet<PathBuf>) {
+    /// Notes what has changed of what is watched. Tells whether anything has.
+    fn note(&mut self, event: Event, paths: &mut BTreeSet<PathBuf>) -> bool {
         if matches!(event.kind, EventKind::Access(_) | EventKind::Other) {
-            return;
+            return false;
         }
+        let mut has_changed = false;
         for path in event.paths {
             if !self.is_watched(&path) {
                 continue;
             }
+            has_changed = true;
             if path.is_dir() {
                 self.add_below(&path);
                 // What is in it will tell, or has been before it was watched.
@@ -124,6 +131,7 @@ impl Watch {
             }
             paths.insert(path);
         }
+        has_changed
     }
 
     fn is_watched(&self, path: &Path) -> bool {
@@ -180,4 +188,48 @@ impl Watch {
 fn is_passed_over(component: Component<'_>) -> bool {
     let name = component.as_os_str().to_string_lossy();
     name.starts_with('.') || PASSED_OVER.contains(&&*name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_not_watched_delays_nothing() {
+        let (sender, events) = mpsc::unbounded_channel();
+        let watch = Watch {
+            roots: vec!["/app/code".into()],
+            program: "/app/program".into(),
+            record: None,
+            events,
+            watcher: None,
+        };
+        let changed = |path: &str| {
+            let event = Event::new(EventKind::Any).add_path(path.into());
+            sender.send(event).unwrap();
+        };
+        changed("/app/code/one");
+        changed("/app/code/two");
+        let begun = Instant::now();
+        let noisy = async {
+            while begun.elapsed() < LONGEST / 2 {
+                changed("/app/log");
+                tokio::time::sleep(PAUSE / 4).await;
+            }
+        };
+        let (told, mut paths) = mpsc::unbounded_channel();
+        let changes = watch.changes(|paths| {
+            told.send(paths.to_vec()).unwrap();
+            std::future::ready(())
+        });
+        tokio::select! {
+            biased;
+            never = changes => match never {},
+            paths = paths.recv() => {
+                let expected = ["/app/code/one", "/app/code/two"].map(PathBuf::from);
+                assert_eq!(paths.unwrap(), expected);
+            }
+            () = noisy => panic!("nothing was told until the noise was over"),
+        }
+    }
 }
