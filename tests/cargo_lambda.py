@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-from checks import Checks, Response, Server, end_after, free_ports, load, raw, same, sees, to
+from checks import Checks, Response, Server, ask, end_after, free_ports, load, raw, same, sees, to
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 IP = "203.0.113.7"
@@ -264,15 +264,7 @@ class Watch(Server):
         return True
 
     def ask(self, target, method="GET", headers=(), body=None, timeout=20):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
-        with contextlib.closing(connection):
-            connection.putrequest(method, f"/lambda-url/{self.name}{target}", skip_accept_encoding=True)
-            for name, value in headers:
-                connection.putheader(name, value.encode())
-            if body is not None:
-                connection.putheader("content-length", str(len(body)))
-            connection.endheaders(body)
-            return Answer(connection.getresponse())
+        return ask(self.port, f"/lambda-url/{self.name}{target}", method, headers, body, timeout)
 
     def invoke(self, event):
         invocation = self.invocation(event)
@@ -292,14 +284,6 @@ class Watch(Server):
                 env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=20,
                 encoding="utf-8",
             )
-
-
-class Answer:
-    def __init__(self, response):
-        self.status, self.headers, self.body = response.status, response.getheaders(), response.read()
-
-    def values(self, wanted):
-        return [value for name, value in self.headers if name.lower() == wanted]
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
-"""What the checks of rie.py and cargo_lambda.py share: a program on this machine that events
-are sent to, and what a gateway makes of the replies.
+"""What the checks of rie.py, cargo_lambda.py and dev.py share: a program on this machine that
+events and requests are sent to, and what a gateway makes of the replies.
 """
 
 import base64
 import contextlib
 import copy
+import http.client
 import json
 import os
 import pathlib
@@ -146,6 +147,29 @@ class Response:
 
     def values(self, wanted):
         return [value for name, value in self.headers if name == wanted]
+
+
+class Answer:
+    """A response over HTTP."""
+
+    def __init__(self, response):
+        self.status, self.headers, self.body = response.status, response.getheaders(), response.read()
+
+    def values(self, wanted):
+        return [value for name, value in self.headers if name.lower() == wanted]
+
+
+def ask(port, target, method="GET", headers=(), body=None, timeout=20):
+    """The answer to a request with these headers, and no others but for its host and length."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    with contextlib.closing(connection):
+        connection.putrequest(method, target, skip_accept_encoding=True)
+        for name, value in headers:
+            connection.putheader(name, value.encode())
+        if body is not None:
+            connection.putheader("content-length", str(len(body)))
+        connection.endheaders(body)
+        return Answer(connection.getresponse())
 
 
 def latin1(value):
