@@ -9,6 +9,9 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 use super::json::Json;
 use super::{Cause, Failure};
 
+/// More than any gateway's limit on their size lets through, and fewer than a `HeaderMap` holds.
+const MAX_HEADERS: usize = 10_240;
+
 pub(super) fn refused(reason: impl Into<String>) -> Failure {
     Failure::new(Cause::InvalidReply, reason)
 }
@@ -92,6 +95,9 @@ pub(super) fn members<'j>(json: &'j Json, key: &str) -> Result<Vec<(&'j str, &'j
         Some(_) => return Err(refused(format!("the reply's `{key}` is no object"))),
     };
     let members = object.members();
+    if members.len() > MAX_HEADERS {
+        return Err(too_many());
+    }
     let is_last = |(index, (name, _)): &(usize, &(String, Json))| {
         members[index + 1..].iter().all(|(later, _)| later != name)
     };
@@ -140,6 +146,13 @@ pub(super) fn append(headers: &mut HeaderMap, name: &str, value: &str) -> Result
     let (Ok(name), Ok(value)) = (parsed, HeaderValue::from_str(value)) else {
         return Err(refused(format!("`{name}` is no header that HTTP has")));
     };
+    if headers.len() >= MAX_HEADERS {
+        return Err(too_many());
+    }
     headers.append(name, value);
     Ok(())
+}
+
+fn too_many() -> Failure {
+    refused(format!("the reply has more than {MAX_HEADERS} headers"))
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use liftgate::local::{Cause, Gateway, Kind};
 
 use super::{refusal, refused, sent};
+use crate::support::get;
 
 #[test]
 fn bodies() {
@@ -86,4 +87,34 @@ fn timeouts() {
     assert_eq!((seconds(Kind::FunctionUrl), seconds(Kind::Alb)), (900, 900));
     let set = Gateway::new(Kind::Alb).timeout(Duration::from_secs(3));
     assert_eq!(set.timeout_or_default().as_secs(), 3);
+}
+
+/// A map of headers panics where there are too many for it, and comparing all with all takes ages.
+#[test]
+fn more_headers_than_a_map_holds_are_refused() {
+    let names = |member: &str, value: &str| {
+        let headers = (0..100_000).map(|number| format!(r#""x{number}":{value}"#));
+        let headers = headers.collect::<Vec<_>>().join(",");
+        format!(r#"{{"statusCode":200,"{member}":{{{headers}}}}}"#)
+    };
+    let cookies = vec![r#""a=1""#; 100_000].join(",");
+    let replies = [
+        names("headers", r#""1""#),
+        names("multiValueHeaders", r#"["1"]"#),
+        format!(r#"{{"statusCode":200,"multiValueHeaders":{{"set-cookie":[{cookies}]}}}}"#),
+        format!(r#"{{"statusCode":200,"cookies":[{cookies}]}}"#),
+    ];
+    for kind in Kind::ALL {
+        let gateway = Gateway::new(kind);
+        for reply in &replies {
+            let begun = std::time::Instant::now();
+            let event = gateway.render(&get()).unwrap();
+            gateway.warnings(&get(), &event, Some(reply.as_bytes()));
+            if let Err(failure) = gateway.parse(&get(), reply.as_bytes()) {
+                assert_ne!(failure.cause(), Cause::BadRequest, "{kind}");
+            }
+            let taken = begun.elapsed();
+            assert!(taken < Duration::from_secs(5), "{kind}: {taken:?}");
+        }
+    }
 }

@@ -2,6 +2,7 @@ use bytes::Bytes;
 use http::Request;
 
 use super::super::json::Json;
+use super::super::reply;
 use super::super::response::renamed;
 use super::super::{Gateway, Kind, Warning, media};
 
@@ -18,16 +19,18 @@ pub(super) fn warnings(gateway: &Gateway, request: &Request<Bytes>, reply: &[u8]
         Kind::AlbMultiValue => (&["multiValueHeaders"][..], Some("headers")),
         _ => (&["headers"][..], Some("multiValueHeaders")),
     };
-    let members = |key: &str| json.get(key).map(Json::members).unwrap_or_default();
+    // What is no headers is refused.
+    let members = |key: &str| reply::members(&json, key).unwrap_or_default();
     for (name, value) in read.iter().flat_map(|key| members(key)) {
         rewritten(gateway, name, &mut warnings);
         printed(gateway.kind, name, value, &mut warnings);
     }
     let ignored = ignored.map(members).unwrap_or_default();
+    let others = members(read[0]);
     for (name, value) in ignored {
-        lost(name, value, members(read[0]), &mut warnings);
+        lost(name, value, &others, &mut warnings);
     }
-    cookies(gateway.kind, members("headers"), &mut warnings);
+    cookies(gateway.kind, &members("headers"), &mut warnings);
     warnings.extend(base64(gateway, request, &json));
     warnings
 }
@@ -53,7 +56,7 @@ fn printed(kind: Kind, name: &str, value: &Json, warnings: &mut Vec<Warning>) {
 }
 
 /// A header of the object that the gateway does not read, where the other has less than it.
-fn lost(name: &str, value: &Json, read: &[(String, Json)], warnings: &mut Vec<Warning>) {
+fn lost(name: &str, value: &Json, read: &[(&str, &Json)], warnings: &mut Vec<Warning>) {
     let mut others = read.iter();
     let other = others.find(|(other, _)| other.eq_ignore_ascii_case(name));
     let count = value.elements().len().max(1);
@@ -83,11 +86,11 @@ fn is_in(values: &Json, joined: &str) -> bool {
 }
 
 /// Cookies that are joined, and those that hide behind the case of a name.
-fn cookies(kind: Kind, headers: &[(String, Json)], warnings: &mut Vec<Warning>) {
+fn cookies(kind: Kind, headers: &[(&str, &Json)], warnings: &mut Vec<Warning>) {
     let cookies = headers
         .iter()
         .filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
-    let values: Vec<_> = cookies.map(|(_, value)| value).collect();
+    let values: Vec<_> = cookies.map(|(_, value)| *value).collect();
     let is_joined = |value: &&&Json| matches!(value, Json::Text(text) if is_several(text));
     if let Some(value) = values.iter().find(is_joined) {
         let text = format!("`Set-Cookie: {value}` is one cookie for a browser");
