@@ -292,3 +292,27 @@ async fn a_program_that_streams_behind_a_gateway_that_does_not() {
     );
     assert_eq!(response.headers()["x-a"], "1");
 }
+
+#[tokio::test]
+async fn a_prelude_is_no_longer_than_16_kb() {
+    for (len, status) in [(16 * 1024 - 8, 200), (16 * 1024 - 7, 500)] {
+        let api = RuntimeApi::bind().await.unwrap();
+        let mut program = Peer::connect(api.address()).await;
+        let gateway = Gateway::new(Kind::RestApi).streaming(true);
+        let (address, _) = serve(gateway, api).await;
+        let answered = async {
+            let next = program.get("/2018-06-01/runtime/invocation/next").await;
+            let id = next.headers()["lambda-runtime-aws-request-id"].to_str();
+            let id = id.unwrap();
+            let prelude = format!("{:len$}\0\0\0\0\0\0\0\0body", "{}");
+            let path = format!("/2018-06-01/runtime/invocation/{id}/response");
+            let kind = "application/vnd.awslambda.http-integration-response";
+            let request = Request::post(path).header("content-type", kind);
+            let request = request.body(Full::from(prelude)).unwrap();
+            program.send(request).await
+        };
+        let mut client = Peer::connect(address).await;
+        let (response, _) = tokio::join!(client.get("/"), answered);
+        assert_eq!(response.status(), status, "{len}");
+    }
+}

@@ -220,7 +220,8 @@ async fn begin(
     }
     let mut read = BytesMut::new();
     loop {
-        if let Some(end) = memchr::memmem::find(&read, &PRELUDE_END) {
+        let end = memchr::memmem::find(&read, &PRELUDE_END);
+        if let Some(end) = end.filter(|end| end + PRELUDE_END.len() <= MAX_PRELUDE) {
             let prelude = read.split_to(end);
             let mut head = desk.gateway.parse_prelude(&prelude)?;
             sign(desk, request, &mut head, false);
