@@ -91,7 +91,7 @@ impl Runtime {
     ///
     /// By default, the service may take as long as Lambda lets it. Where Lambda sets a
     /// concurrency, or [`concurrency`](Self::concurrency) does, it [does not watch][managed], so there
-    /// an invocation fails at its deadline. Where a deadline is watched, work after the response and
+    /// an invocation fails at its deadline, and so it does off Lambda. Where a deadline is watched, work after the response and
     /// [`after_invocation`](Self::after_invocation) end at it too, a second after the answer at the
     /// earliest.
     ///
@@ -398,8 +398,10 @@ impl Runtime {
         let limit = self.shutdown_timeout.unwrap_or(SHUTDOWN_TIMEOUT);
         let shutdown = lifecycle.arrange(&api, limit, place.left()).await?;
         let closing = shutdown.as_ref().map(Shutdown::closing);
-        // Lambda does not watch the deadlines of a function that it has set a concurrency for.
-        let watched = concurrency.map(|_| Deadline::WATCHED);
+        // Lambda does not watch the deadlines of a function that it has set a concurrency for, and
+        // off Lambda nobody else does.
+        let is_watched = concurrency.is_some() || !place.is_lambda();
+        let watched = is_watched.then_some(Deadline::WATCHED);
         let shared = Arc::new(Shared {
             api,
             concurrency: concurrency.unwrap_or(NonZeroUsize::MIN),

@@ -58,6 +58,10 @@ impl Place {
         }
     }
 
+    pub(super) fn is_lambda(&self) -> bool {
+        self.left().is_none()
+    }
+
     pub(super) fn runtime_api(&self) -> &str {
         &self.runtime_api
     }

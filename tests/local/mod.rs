@@ -1,6 +1,7 @@
 //! The local gateway, over real connections.
 
 mod changes;
+mod run;
 mod runtime_api;
 mod server;
 #[cfg(feature = "websocket")]
