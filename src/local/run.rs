@@ -3,7 +3,7 @@
 use std::env;
 use std::fmt;
 use std::io::{self, Write as _};
-use std::sync::Arc;
+use std::pin::pin;
 use std::thread;
 
 use tokio::sync::{oneshot, watch};
@@ -23,7 +23,7 @@ pub(crate) struct Settings {
 }
 
 /// A local gateway in front of this program, on a thread of its own, so that it answers while the
-/// program is busy. It ends when this is dropped.
+/// program is busy. It ends when this is dropped, but for its eye on Ctrl-C.
 #[derive(Debug)]
 pub(crate) struct Local {
     /// Where its Runtime API is.
@@ -90,7 +90,8 @@ async fn serve(
     let is_streaming = gateway.is_streaming();
     let listening = async {
         let failed = |error| Error::runtime_from("cannot start the local Runtime API", error);
-        let function = Arc::new(RuntimeApi::bind().await.map_err(failed)?);
+        let function = RuntimeApi::bind().await.map_err(failed)?;
+        let runtime_api = function.address().to_string();
         let failed = |error: io::Error| {
             let what = match error.kind() {
                 io::ErrorKind::Unsupported => "cannot start the local gateway".to_owned(),
@@ -98,10 +99,10 @@ async fn serve(
             };
             Error::runtime_from(&what, error)
         };
-        let server = Server::bind(&address, gateway, Arc::clone(&function)).await;
-        Ok((server.map_err(failed)?.on_exchange(report), function))
+        let server = Server::bind(&address, gateway, function).await;
+        Ok((server.map_err(failed)?.on_exchange(report), runtime_api))
     };
-    let (server, function) = match listening.await {
+    let (server, runtime_api) = match listening.await {
         Ok(listening) => listening,
         Err(error) => return drop(started.send(Err(error))),
     };
@@ -116,14 +117,18 @@ async fn serve(
         "liftgate: {scheme}://{local} is your app behind a local {}{mode}; Ctrl-C ends it",
         kind.title()
     ));
-    if started.send(Ok(function.address().to_string())).is_err() {
+    if started.send(Ok(runtime_api)).is_err() {
         return;
     }
+    let mut interruption = pin!(interruption(&interrupt));
     tokio::select! {
         _ = server.serve() => {}
         _ = gone => {}
-        () = interruption(&interrupt) => {}
+        () = &mut interruption => {}
     }
+    // The program may take long to end, or never do, and Ctrl-C has no other effect any more.
+    interrupt.send_replace(true);
+    interruption.await;
 }
 
 /// Passes Ctrl-C on, so that the program can end. It does not return: the second Ctrl-C ends a

@@ -53,3 +53,74 @@ async fn a_request_that_hangs_does_not_hold_up_the_others_for_ever() {
     }
     assert_eq!(statuses.last(), Some(&200), "{statuses:?}");
 }
+
+#[cfg(unix)]
+mod signals {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::net::TcpStream;
+    use std::process::{Child, Command, Stdio};
+    use std::time::Instant;
+
+    use super::*;
+
+    /// The program of the test below, if it is told where to listen.
+    #[test]
+    fn a_program_that_cannot_end() {
+        if std::env::var_os("LIFTGATE_ADDR").is_none() {
+            return;
+        }
+        let app = service_fn(|_: Request<Body>| async {
+            // A runtime waits for it when it is dropped.
+            let blocked = tokio::task::spawn_blocking(|| {
+                writeln!(std::io::stdout(), "blocked").unwrap();
+                std::thread::sleep(Duration::from_secs(60));
+            });
+            blocked.await.unwrap();
+            Ok::<_, Infallible>(Response::new(String::new()))
+        });
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_all().build().unwrap();
+        runtime.block_on(liftgate::run(app)).unwrap();
+    }
+
+    struct Program(Child);
+
+    impl Drop for Program {
+        fn drop(&mut self) {
+            // It may have ended by itself.
+            let _ = self.0.kill();
+        }
+    }
+
+    #[test]
+    fn a_second_ctrl_c_ends_a_program_that_hangs_after_the_first() {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        let name = "local::run::signals::a_program_that_cannot_end";
+        command.args(["--exact", name, "--nocapture"]);
+        command.env("LIFTGATE_ADDR", "127.0.0.1:0");
+        command.env_remove("AWS_LAMBDA_RUNTIME_API");
+        let mut program = Program(command.stdout(Stdio::piped()).spawn().unwrap());
+        let output = BufReader::new(program.0.stdout.take().unwrap());
+        let mut lines = output.lines().map(Result::unwrap);
+        let line = lines.find(|line| line.contains("http://")).unwrap();
+        let address = line.split("http://").nth(1).unwrap();
+        let mut client = TcpStream::connect(address.split(' ').next().unwrap()).unwrap();
+        client
+            .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+            .unwrap();
+        assert!(lines.any(|line| line == "blocked"));
+
+        let begun = Instant::now();
+        let code = loop {
+            if let Some(status) = program.0.try_wait().unwrap() {
+                break status.code();
+            }
+            assert!(begun.elapsed() < Duration::from_secs(20), "it does not end");
+            let id = program.0.id().to_string();
+            let mut interrupted = Command::new("kill");
+            interrupted.args(["-INT", &id]).status().unwrap();
+            std::thread::sleep(Duration::from_millis(500));
+        };
+        assert_eq!(code, Some(130));
+    }
+}
