@@ -82,9 +82,16 @@ impl Gateway {
         }
     }
 
-    /// How long the gateway waits for the reply.
+    /// How long the gateway waits for the reply; a REST API that [streams][stream], as long as a
+    /// function may take.
+    ///
+    /// [stream]: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
     pub fn timeout_or_default(&self) -> Duration {
-        self.timeout.unwrap_or(self.kind.limits().timeout)
+        let default = match self.is_streaming() {
+            true => Duration::from_secs(LONGEST),
+            false => self.kind.limits().timeout,
+        };
+        self.timeout.unwrap_or(default)
     }
 
     pub(super) fn check_head<B>(&self, request: &Request<B>) -> Result<(), Failure> {
