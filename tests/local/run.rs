@@ -45,7 +45,9 @@ async fn a_request_that_hangs_does_not_hold_up_the_others_for_ever() {
             .run(service_fn(app)),
     );
     let mut client = connect(address).await;
-    assert_eq!(client.get("/hang").await.status(), 503);
+    // The gateway and the runtime give it up at about the same time.
+    let status = client.get("/hang").await.status();
+    assert!(matches!(status.as_u16(), 500 | 503), "{status}");
     // The first may still be there when the next one begins to wait.
     let mut statuses = Vec::new();
     while statuses.last() != Some(&200) && statuses.len() < 5 {
