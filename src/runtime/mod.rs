@@ -38,9 +38,10 @@ pub use builder::Runtime;
 /// Elsewhere it brings a local gateway (feature `local`): it serves the app on
 /// <http://127.0.0.1:9000> as an HTTP API would, or as another [gateway](crate::local) would,
 /// through the very same way, until Ctrl-C. Requests wait for each other as they do in one
-/// environment; with a [`concurrency`](Runtime::concurrency), so many are served at a time. The hooks
-/// of a [`Runtime`] are run, but for those around a snapshot: Ctrl-C stands for `SIGTERM`, and a
-/// second one ends a program that does not.
+/// environment; with a [`concurrency`](Runtime::concurrency), so many are served at a time. One that
+/// is not answered in the time that the gateway waits fails. The hooks of a [`Runtime`] are run, but
+/// for those around a snapshot: Ctrl-C stands for `SIGTERM`, and a second one ends a program that
+/// does not, also after this has returned.
 ///
 /// It runs on a tokio runtime with I/O and time. One thread serves one invocation at a time
 /// fastest: `#[tokio::main(flavor = "current_thread")]`. A panic is caught unless the program is

@@ -201,6 +201,38 @@ async fn headers_of_a_reply_do_not_break_the_connection() {
     }
 }
 
+#[tokio::test]
+async fn a_length_that_is_none_is_not_sent() {
+    let request = "HEAD / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let cases = [
+        (
+            r#"{"statusCode":200,"multiValueHeaders":{"content-length":["5"]}}"#,
+            Some("5"),
+        ),
+        (
+            r#"{"statusCode":200,"multiValueHeaders":{"content-length":["5","7"]}}"#,
+            None,
+        ),
+        (
+            r#"{"statusCode":200,"multiValueHeaders":{"content-length":["many"]}}"#,
+            None,
+        ),
+        (
+            r#"{"statusCode":200,"multiValueHeaders":{"content-length":[""]}}"#,
+            None,
+        ),
+    ];
+    for (reply, length) in cases {
+        let (address, _) = serve(Gateway::new(Kind::AlbMultiValue), Says::Reply(reply)).await;
+        let response = ask(address, request).await;
+        assert!(response.starts_with("HTTP/1.1 20"), "{reply}: {response}");
+        let mut lines = response.lines();
+        let sent = lines.find_map(|line| line.strip_prefix("content-length: "));
+        // Of a body that is there and empty, the length is known.
+        assert_eq!(sent.filter(|sent| *sent != "0"), length, "{response}");
+    }
+}
+
 /// A program that streams what it is told to.
 async fn streaming(kind: Kind) -> (SocketAddr, mpsc::Sender<Result<Bytes, String>>, Exchanges) {
     let api = RuntimeApi::bind().await.unwrap();

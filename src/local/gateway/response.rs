@@ -69,12 +69,25 @@ pub(super) fn renamed(name: &str) -> String {
     format!("x-amzn-remapped-{name}")
 }
 
-/// Removes a length that the gateway counts for itself: any but that of a body which is not there.
+/// Removes a length that the gateway counts for itself: any but that of a body which is not there,
+/// and that one too if it is no length.
 pub(super) fn count<B>(method: &Method, is_empty: bool, response: &mut Response<B>) {
     let is_bodyless = method == Method::HEAD || response.status() == StatusCode::NOT_MODIFIED;
-    if !is_bodyless || !is_empty {
-        response.headers_mut().remove(header::CONTENT_LENGTH);
+    let headers = response.headers_mut();
+    let mut lengths = headers.get_all(header::CONTENT_LENGTH).iter();
+    let is_length = match (lengths.next(), lengths.next()) {
+        (Some(length), None) => is_number(length),
+        _ => false,
+    };
+    if !is_bodyless || !is_empty || !is_length {
+        headers.remove(header::CONTENT_LENGTH);
     }
+}
+
+fn is_number(value: &HeaderValue) -> bool {
+    let digits = value.to_str().ok();
+    let digits = digits.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    digits.is_some_and(|digits| digits.parse::<u64>().is_ok())
 }
 
 impl Gateway {
