@@ -19,7 +19,7 @@ use liftgate::local::{Gateway, Kind};
     group = ArgGroup::new("gateway").multiple(true),
 )]
 pub struct GatewayArgs {
-    /// The API's stage
+    /// The API's stage: the first segment of its paths, but for $default, or with --base-path
     #[arg(long, value_name = "NAME", group = "gateway")]
     stage: Option<String>,
     /// A variable of the stage; can be repeated
@@ -38,7 +38,7 @@ pub struct GatewayArgs {
     /// The client's address
     #[arg(long, value_name = "ADDRESS", group = "gateway")]
     client_ip: Option<IpAddr>,
-    /// Responses are streamed, by a function URL or a REST API
+    /// Responses are streamed, by a function URL or a REST API: the program has to stream them too
     #[arg(long, group = "gateway")]
     streaming: bool,
     /// How long the gateway waits for a reply, in seconds; by default, as long as the real one

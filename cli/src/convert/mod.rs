@@ -51,7 +51,7 @@ pub struct Args {
     /// The request that the reply answers; without it, GET /
     #[arg(long, value_name = "FILE", requires = "response")]
     request: Option<PathBuf>,
-    /// Print the request as JSON, as httpbin's /anything does
+    /// Print the request as JSON, as examples/httpbin answers
     #[arg(long)]
     json: bool,
     /// Print JSON on one line

@@ -22,14 +22,14 @@ use watch::Watch;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, mut_arg("client_ip", |arg| arg.hide(true)))]
 pub struct Args {
-    /// The gateway
+    /// The gateway that is in front of the program
     #[arg(long = "gateway", value_name = "GATEWAY", value_parser = gateway::kind())]
     #[arg(default_value = "http")]
     kind: Kind,
     /// Where to listen
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:9000")]
     address: String,
-    /// How many environments there may be
+    /// How many environments there may be at a time; what is more than they take is throttled
     #[arg(long, value_name = "NUMBER", default_value_t = ENVIRONMENTS)]
     environments: NonZeroUsize,
     /// How long an environment may have nothing to do, in seconds; the last one stays
@@ -62,7 +62,7 @@ Examples:
   liftgate dev -- target/debug/my-app              behind an HTTP API, on 127.0.0.1:9000
   liftgate dev --watch -- cargo run                started anew when a file changes
   liftgate dev --gateway rest --stage prod --environments 1 -- ./bootstrap
-  liftgate dev --env _HANDLER=app.handler -- python3 -m awslambdaric app.handler
+  liftgate dev --env TABLE=orders -- python3 -m awslambdaric app.handler
   liftgate dev --record events/ -- ./bootstrap     then: liftgate replay events/ -- ./bootstrap";
 
 /// Serves until it is asked to end. The exit code is 0; 1 if it cannot serve.

@@ -26,7 +26,8 @@ pub struct ProgramArgs {
     /// [default: $AWS_LAMBDA_MAX_CONCURRENCY, or 1]
     #[arg(long, value_name = "NUMBER")]
     concurrency: Option<NonZeroUsize>,
-    /// How long the function may take, in seconds; longer, and its environment is ended
+    /// How long the function may take, in seconds; longer, and its environment is ended. By
+    /// default, as long as the gateway waits; with `invoke` and `replay`, 900
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     function_timeout: Option<Duration>,
 }
