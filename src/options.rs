@@ -295,8 +295,12 @@ impl Options {
     }
 
     /// The gateway that [`run`](crate::run) is behind where there is no Lambda; by default, an
-    /// HTTP API, or the first of the [`sources`](Self::sources) if that is none of them. The
-    /// variable `LIFTGATE_GATEWAY` names another one.
+    /// HTTP API, for a program that [streams](Self::streaming) a function URL, or the first of the
+    /// [`sources`](Self::sources) if that is none of them.
+    ///
+    /// The variable `LIFTGATE_GATEWAY` has the last word: this gateway is taken if it is of the kind
+    /// named there, and otherwise one with nothing set up, which streams if the program does. This one
+    /// has to be told that it streams, by [`Gateway::streaming`](crate::local::Gateway::streaming).
     ///
     /// # Examples
     ///

@@ -151,7 +151,7 @@ impl Change {
         request(
             "query-refused",
             &[RestApi],
-            "A query with a bare `|`, `{` or `}` is refused with 400.",
+            "A query with a vertical bar, `{` or `}` that is not encoded is refused with 400.",
             KNOWN_ISSUES,
         ),
         request(

@@ -6,8 +6,11 @@
 //!
 //! | variable | of `run` | default |
 //! |---|---|---|
-//! | `LIFTGATE_GATEWAY` | the gateway, by its [name](Kind) | that in [`Options::local_gateway`], or an HTTP API |
+//! | `LIFTGATE_GATEWAY` | the gateway, by its [name](Kind) | that in [`Options::local_gateway`], or an HTTP API; a function URL for a program that streams |
 //! | `LIFTGATE_ADDR` | where it listens, `host:port` | that in [`Options::local_address`], or `127.0.0.1:9000` |
+//!
+//! A gateway that is named is the one in [`Options::local_gateway`] if that is of the same kind, and
+//! otherwise one with nothing set up, which streams if the program does.
 //!
 //! What is more, for any Lambda program in any language, several environments of it, and a line for
 //! each request, is in the program [`liftgate dev`][cli], on the parts of this module: a [`Server`]

@@ -2,7 +2,7 @@
 //!
 //! Run it with `LIFTGATE_GATEWAY=websocket cargo run -p example-chat`, and come in, more than once:
 //!
-//! ```sh
+//! ```text
 //! npx wscat -c 'ws://127.0.0.1:9000/?name=ada'
 //! > {"action":"send","text":"hello"}
 //! < ada: hello
@@ -118,7 +118,8 @@ async fn send(
     told.map_err(|_| StatusCode::BAD_GATEWAY)
 }
 
-/// Any message that no other route is for.
+/// Any message that no other route is for. The local gateway takes every `action` for a route
+/// unless it is told which there are, so here these are messages without one.
 async fn help(Extension(event): Extension<Event>) -> Result<(), StatusCode> {
     let api = Api::of(&event)?;
     let help = r#"say {"action":"send","text":"hello"}"#;

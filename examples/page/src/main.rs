@@ -10,7 +10,8 @@
 //! ```
 //!
 //! `LIFTGATE_GATEWAY` puts it behind another gateway, and with `LIFTGATE_STREAMING=1` a function URL
-//! or a REST API sends the events one by one, as they are made.
+//! or a REST API sends the events one by one, as they are made; if no gateway is named, that is then
+//! a function URL.
 //!
 //! To deploy it, build it as the README says, and give it a function URL (for streams, one with the
 //! invoke mode `RESPONSE_STREAM`, and `LIFTGATE_STREAMING=1` in the function's environment) or any
