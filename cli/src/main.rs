@@ -21,12 +21,12 @@ enum Command {
     Invoke(invoke::Args),
     /// Sends a program the events that `dev --record` kept, and shows where its replies differ
     Replay(replay::Args),
-    /// Measures how long events take to become requests, and responses replies
-    Bench(bench::Args),
     /// Shows the request of an event, the event of a request, or the response of a reply
     Convert(convert::Args),
     /// Shows what gateways change about requests and responses
     Gateways(gateways::Args),
+    /// Measures how long events take to become requests, and responses replies
+    Bench(bench::Args),
 }
 
 fn main() -> ExitCode {

@@ -95,6 +95,10 @@ async fn serve(
         let failed = |error: io::Error| {
             let what = match error.kind() {
                 io::ErrorKind::Unsupported => "cannot start the local gateway".to_owned(),
+                io::ErrorKind::InvalidInput => {
+                    let address = address.escape_debug();
+                    format!("cannot listen on `{address}`, which is not host:port")
+                }
                 _ => format!("cannot listen on {address} (LIFTGATE_ADDR sets another host:port)"),
             };
             Error::runtime_from(&what, error)
@@ -107,14 +111,9 @@ async fn serve(
         Err(error) => return drop(started.send(Err(error))),
     };
     let mode = if is_streaming { ", streaming" } else { "" };
-    let scheme = if kind == Kind::WebSocket {
-        "ws"
-    } else {
-        "http"
-    };
-    let local = server.address();
+    let url = server.url();
     say(format_args!(
-        "liftgate: {scheme}://{local} is your app behind a local {}{mode}; Ctrl-C ends it",
+        "liftgate: {url} is your app behind a local {}{mode}; Ctrl-C ends it",
         kind.title()
     ));
     if started.send(Ok(runtime_api)).is_err() {

@@ -16,6 +16,7 @@ use std::fmt;
 /// | `response-header-printed` | a header's array arrives as the text `[a, b]` |
 /// | `response-base64-kept` | the client gets the base64 of the body |
 /// | `response-body-lost` | the function streams to a gateway that does not, and the body is lost |
+/// | `response-json-kept` | the function does not stream to a gateway that does, and its JSON is the body |
 /// | `cookie-lost` | a cookie of the response does not arrive, or may not |
 ///
 /// # Examples
@@ -47,6 +48,13 @@ impl Warning {
         let text = "the function streams and the gateway does not: the client gets the status \
                     and the headers, and no body";
         Warning::new("response-body-lost", text)
+    }
+
+    /// The function does not stream where it is asked to.
+    pub(super) fn stream_wanted() -> Self {
+        let text = "the gateway streams and the function does not: the client gets the reply's \
+                    JSON for a body";
+        Warning::new("response-json-kept", text)
     }
 
     /// Its name, which stays the same, as in the table.

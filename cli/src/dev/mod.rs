@@ -104,12 +104,7 @@ fn serve(args: &Args) -> Result<(), String> {
         if let Some(timeout) = args.program.function_timeout() {
             server = server.function_timeout(timeout);
         }
-        let scheme = if args.kind == Kind::WebSocket {
-            "ws"
-        } else {
-            "http"
-        };
-        let url = format!("{scheme}://{}", server.address());
+        let url = server.url();
         printer.listening(&url, &gateway, &program);
         // On Lambda, the first request starts it. At a desk, it is good to know that it starts.
         pool.prepare().await;

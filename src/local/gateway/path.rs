@@ -1,6 +1,6 @@
 //! The paths of an API: its stage, or the path under which it is mapped, and what is below.
 
-use super::{Cause, Failure, Gateway};
+use super::{Cause, Failure, Gateway, Kind};
 
 /// A request's path, in two pieces.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,6 +27,19 @@ impl Gateway {
                 let reason = format!("`{path}` is not below `/{prefix}`, where the API is");
                 Err(Failure::new(Cause::NotFound, reason))
             }
+        }
+    }
+
+    /// What every path of the API's URLs begins with, with a slash before it: the stage, or the
+    /// path that it is mapped to. It may be empty.
+    pub fn url_path(&self) -> String {
+        let is_api = matches!(
+            self.kind,
+            Kind::RestApi | Kind::HttpApi | Kind::HttpApiV1 | Kind::WebSocket
+        );
+        match self.prefix() {
+            prefix if is_api && !prefix.is_empty() => format!("/{prefix}"),
+            _ => String::new(),
         }
     }
 

@@ -16,6 +16,7 @@ use crate::Body;
 use crate::local::arrival::Arrival;
 use crate::local::failure::{Cause, Failure};
 use crate::local::function::{Answer, FunctionReply, ReplyStream};
+use crate::local::gateway::Kind;
 use crate::local::runtime_api::PRELUDE_END;
 use crate::local::warning::Warning;
 use crate::source::MAX_PRELUDE;
@@ -186,6 +187,9 @@ async fn answer(
         account.exchange.cold_start = cold_start;
         match reply {
             FunctionReply::Whole(reply) => {
+                if gateway.is_streaming() && gateway.kind() == Kind::FunctionUrl {
+                    account.exchange.warnings.push(Warning::stream_wanted());
+                }
                 account.replied(request, reply.clone());
                 gateway.parse(request, &reply).map(Answered::Whole)
             }

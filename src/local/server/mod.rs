@@ -35,6 +35,9 @@ pub use exchange::Exchange;
 #[cfg(feature = "websocket")]
 pub(in crate::local) use exchange::{Account, waited};
 
+/// How much longer the function has than the gateway waits, so that it is the gateway that gives up.
+const GRACE: Duration = Duration::from_millis(100);
+
 /// What clients send is limited by its bytes, as gateways do, and not by its number of headers.
 const MAX_HEADERS: usize = 1024;
 
@@ -86,7 +89,7 @@ impl Server {
         function: impl Function,
     ) -> io::Result<Self> {
         if gateway.kind() == Kind::WebSocket && !cfg!(feature = "websocket") {
-            let reason = "a WebSocket API needs liftgate's feature `websocket`: turn it on";
+            let reason = "a WebSocket API needs liftgate's feature: `features = [\"websocket\"]`";
             return Err(io::Error::new(io::ErrorKind::Unsupported, reason));
         }
         let listener = TcpListener::bind(address).await?;
@@ -112,7 +115,20 @@ impl Server {
         self.address
     }
 
-    /// How long the function has; by default, as long as the gateway waits.
+    /// What clients are to be given: the scheme, the address, and the path of the API's stage.
+    pub fn url(&self) -> String {
+        let scheme = match self.desk.gateway.kind() {
+            Kind::WebSocket => "ws",
+            _ => "http",
+        };
+        format!(
+            "{scheme}://{}{}",
+            self.address,
+            self.desk.gateway.url_path()
+        )
+    }
+
+    /// How long the function has; by default, a little longer than the gateway waits.
     pub fn function_timeout(mut self, timeout: Duration) -> Self {
         self.desk.function_timeout = Some(timeout);
         self
@@ -193,7 +209,7 @@ impl Desk {
     pub(in crate::local) fn call(&self, event: Bytes, arrival: Option<&Arrival>) -> Call {
         let limit = self.gateway.timeout_or_default();
         let mut call = Call::new(event)
-            .timeout(self.function_timeout.unwrap_or(limit))
+            .timeout(self.function_timeout.unwrap_or(limit + GRACE))
             .streaming(self.gateway.is_streaming());
         if let Some(arrival) = arrival {
             call.request_id = arrival.request_id().to_owned();

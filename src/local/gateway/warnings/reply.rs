@@ -123,6 +123,7 @@ fn base64(gateway: &Gateway, request: &Request<Bytes>, json: &Json) -> Option<Wa
         return None;
     }
     let text = "the client gets the body's base64 as text: the first media type that it accepts \
-                is none of the API's binary media types";
+                is none of the API's binary media types (`Gateway::binary_media_types`, or \
+                `--binary-media-type`)";
     Some(Warning::new("response-base64-kept", text))
 }
