@@ -131,6 +131,22 @@ fn streams_are_kept_and_sent_again_as_streams() {
 }
 
 #[test]
+fn streams_that_break_off_or_have_nothing_are_kept_too() {
+    let options = ["--gateway", "function-url", "--streaming"];
+    let directory = record(directory(), &options, &["/broken", "/nothing"]);
+    let kept = recording(directory.path(), "000001-GET-broken.json");
+    assert!(kept["reply_text"].as_str().unwrap().ends_with("\0one "));
+    assert!(kept["failure"].is_string());
+    let kept = recording(directory.path(), "000002-GET-nothing.json");
+    assert_eq!(kept["reply_text"], "");
+    let output = replay(directory.path(), &[]);
+    assert_eq!(
+        text(&output.stdout),
+        "000001-GET-broken.json same\n000002-GET-nothing.json same\n2 replayed, 0 different\n"
+    );
+}
+
+#[test]
 fn a_program_that_fails_now_differs() {
     let directory = record(directory(), &[], &["/"]);
     let output = replay(directory.path(), &["--env", "MODE=exit"]);

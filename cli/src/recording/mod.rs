@@ -4,7 +4,7 @@ mod recorder;
 
 use base64_simd::STANDARD;
 use bytes::Bytes;
-use liftgate::local::Exchange;
+use liftgate::local::{Cause, Exchange};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -22,6 +22,9 @@ pub(crate) struct Recording {
     /// Whether the reply was streamed: then it is text, or base64.
     #[serde(default)]
     is_streamed: bool,
+    /// Whether the stream broke off: how much there is of it is chance.
+    #[serde(default, skip_serializing_if = "is_false")]
+    is_broken: bool,
     event: Box<RawValue>,
     /// The reply, if it is JSON.
     reply: Option<Box<RawValue>>,
@@ -46,6 +49,10 @@ impl Recording {
         exchange: &Exchange,
         stream: Option<Vec<u8>>,
     ) -> serde_json::Result<Self> {
+        let is_broken = exchange.failure.as_ref().is_some_and(|failure| {
+            let cause = failure.cause();
+            stream.is_some() && matches!(cause, Cause::Function | Cause::FunctionTimeout)
+        });
         let mut recording = Recording {
             gateway: gateway.to_owned(),
             request: Request {
@@ -55,6 +62,7 @@ impl Recording {
             request_id: exchange.request_id.clone(),
             status: exchange.status.as_u16(),
             is_streamed: stream.is_some(),
+            is_broken,
             event: serde_json::from_slice(&exchange.event)?,
             reply: None,
             reply_text: None,
@@ -92,6 +100,9 @@ impl Recording {
 
     /// The reply, or why there is none.
     pub(crate) fn reply(&self) -> Result<Vec<u8>, String> {
+        if self.is_broken {
+            return Err(self.failure.clone().unwrap_or_default());
+        }
         if let Some(json) = &self.reply {
             return Ok(json.get().as_bytes().to_vec());
         }
@@ -108,4 +119,9 @@ impl Recording {
             None => Ok(b"null".to_vec()),
         }
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde calls it.
+fn is_false(flag: &bool) -> bool {
+    !flag
 }

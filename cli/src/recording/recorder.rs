@@ -96,6 +96,10 @@ impl<F: Function> Function for Listened<F> {
             let mut answer = self.function.invoke(call).await?;
             if let FunctionReply::Stream(stream) = answer.reply {
                 let streams = Arc::clone(&self.streams);
+                // Nothing may come.
+                let mut begun = streams.lock().unwrap_or_else(PoisonError::into_inner);
+                begun.insert(id.clone(), Vec::new());
+                drop(begun);
                 answer.reply = FunctionReply::Stream(stream.inspect(move |chunk| {
                     let mut streams = streams.lock().unwrap_or_else(PoisonError::into_inner);
                     streams

@@ -12,6 +12,12 @@ import time
 API = os.environ["AWS_LAMBDA_RUNTIME_API"]
 MODE = os.environ.get("MODE", "")
 RUNTIME = "/2018-06-01/runtime/"
+PRELUDE = b'{"statusCode":201,"headers":{"x-a":"b"}}' + bytes(8)
+STREAMED = {
+    "Lambda-Runtime-Function-Response-Mode": "streaming",
+    "Content-Type": "application/vnd.awslambda.http-integration-response",
+    "Transfer-Encoding": "chunked",
+}
 
 
 def say(text):
@@ -69,6 +75,12 @@ def answer(path):
     return "hello " + path
 
 
+def broken():
+    yield PRELUDE + b"one "
+    time.sleep(0.2)
+    os._exit(4)
+
+
 def serve():
     connection = Connection()
     while True:
@@ -80,13 +92,13 @@ def serve():
             error = {"errorType": "Oops", "errorMessage": "no luck", "stackTrace": []}
             connection.send("POST", base + "/error", json.dumps(error))
         elif path == "/stream":
-            headers = {
-                "Lambda-Runtime-Function-Response-Mode": "streaming",
-                "Content-Type": "application/vnd.awslambda.http-integration-response",
-                "Transfer-Encoding": "chunked",
-            }
-            prelude = b'{"statusCode":201,"headers":{"x-a":"b"}}' + bytes(8)
-            connection.send("POST", base + "/response", iter([prelude, b"one ", b"two"]), headers)
+            chunks = iter([PRELUDE, b"one ", b"two"])
+            connection.send("POST", base + "/response", chunks, STREAMED)
+        elif path == "/broken":
+            connection.send("POST", base + "/response", broken(), STREAMED)
+        elif path == "/nothing":
+            headers = STREAMED | {"Content-Type": "application/octet-stream"}
+            connection.send("POST", base + "/response", iter([]), headers)
         else:
             reply = {"statusCode": 200, "headers": {"x-pid": str(os.getpid())}, "body": answer(path)}
             connection.send("POST", base + "/response", json.dumps(reply))
