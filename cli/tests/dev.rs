@@ -301,6 +301,31 @@ fn environments_are_replaced_when_a_file_changes_that_somebody_writes() {
 }
 
 #[test]
+fn directories_may_be_moved_and_made_anew() {
+    let directory = directory();
+    for path in ["src", "other", "other/deep"] {
+        fs::create_dir(directory.path().join(path)).unwrap();
+    }
+    fs::write(directory.path().join("other/deep/file"), "").unwrap();
+    let dev = Dev::in_directory(directory, &["--watch=src"]);
+    dev.get("/");
+    let changed = |path: &str| {
+        let paths = dev.next("changed")["paths"].clone();
+        assert!(paths.as_array().unwrap().contains(&path.into()), "{paths}");
+    };
+    fs::rename(dev.path("other/deep"), dev.path("src/deep")).unwrap();
+    changed("src/deep");
+    dev.write("src/deep/file", "more");
+    changed("src/deep/file");
+    fs::remove_dir_all(dev.path("src")).unwrap();
+    changed("src");
+    fs::create_dir(dev.path("src")).unwrap();
+    changed("src");
+    dev.write("src/file", "");
+    changed("src/file");
+}
+
+#[test]
 fn an_environment_that_is_replaced_answers_what_it_has() {
     let directory = directory();
     fs::create_dir(directory.path().join("watched")).unwrap();

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
+use notify::event::ModifyKind;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
@@ -60,16 +61,15 @@ impl Watch {
             let root = path
                 .canonicalize()
                 .map_err(|error| failed(error.to_string()))?;
-            // A file that is written anew is another file, in the same directory.
-            let directory = if root.is_dir() {
-                Some(&*root)
-            } else {
-                root.parent()
-            };
-            let watched = directory.map_or(Ok(()), |directory| watch.add(directory));
-            watched.map_err(|error| failed(error.to_string()))?;
+            // What is written anew is another file or directory, in the same directory.
+            let above = root.parent().map_or(Ok(()), |parent| watch.add(parent));
             if root.is_dir() {
+                // Where it is may be where nobody may look.
+                let watched = watch.add(&root);
+                watched.map_err(|error| failed(error.to_string()))?;
                 watch.add_below(&root);
+            } else {
+                above.map_err(|error| failed(error.to_string()))?;
             }
             watch.roots.push(root);
         }
@@ -124,8 +124,9 @@ impl Watch {
             has_changed = true;
             if path.is_dir() {
                 self.add_below(&path);
-                // What is in it will tell, or has been before it was watched.
-                if !matches!(event.kind, EventKind::Create(_)) {
+                // What is in it will tell, but for what has been before it was watched.
+                use EventKind::{Create, Modify};
+                if !matches!(event.kind, Create(_) | Modify(ModifyKind::Name(_))) {
                     continue;
                 }
             }
