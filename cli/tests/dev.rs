@@ -143,6 +143,14 @@ fn a_program_that_says_why_it_cannot_start_is_believed() {
 }
 
 #[test]
+fn a_program_that_said_that_it_cannot_start_gets_no_more_requests() {
+    let dev = Dev::start(&["--env", "MODE=init-error-and-on"]);
+    assert_eq!(dev.get("/").0, 500);
+    assert_eq!(dev.get("/").0, 500);
+    assert!(dev.lines_of("starts").len() > 1);
+}
+
+#[test]
 fn a_request_waits_for_a_program_that_takes_its_time() {
     let dev = Dev::start(&["--env", "MODE=slow", "--environments", "1"]);
     eventually(|| dev.lines_of("starts").len() == 1);

@@ -143,11 +143,16 @@ impl Environment {
             ready = self.api.ready() => match ready {
                 Ok(()) => self.ready(observer),
                 Err(failure) => {
+                    // The next request is for one that may start.
+                    self.order(Order::Retire);
                     process.leave().await;
                     return End::CannotStart(failure);
                 }
             },
-            status = process.child.wait() => return process.cannot_start(status).await,
+            status = process.child.wait() => {
+                self.order(Order::Retire);
+                return process.cannot_start(status).await;
+            }
             () = self.retired() => return End::Replaced,
         }
         tokio::select! {

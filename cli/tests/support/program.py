@@ -109,9 +109,11 @@ if MODE == "exit":
     say("this is on standard output")
     sys.stderr.write("there is no database\n")
     sys.exit(7)
-if MODE == "init-error":
+if MODE in ("init-error", "init-error-and-on"):
     error = {"errorType": "Oops", "errorMessage": "no table"}
     Connection().send("POST", RUNTIME + "init/error", json.dumps(error))
+    if MODE == "init-error-and-on":
+        time.sleep(1000)
     sys.exit(1)
 if MODE == "slow":
     wait_for("go")
