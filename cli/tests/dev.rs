@@ -7,6 +7,8 @@ mod support;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use serde_json::Value;
@@ -251,6 +253,37 @@ fn idle_environments_end_but_for_the_last() {
         .into_iter()
         .filter(|pid| is_alive(pid));
     assert_eq!(alive.count(), 1);
+}
+
+#[test]
+fn an_environment_is_idle_from_the_end_of_its_last_invocation() {
+    let dev = Dev::start(&["--idle", "1"]);
+    for name in ["one", "two"] {
+        let path = format!("/wait/{name}");
+        let sent = [dev.send(&path), dev.send(&path)];
+        (0..2).for_each(|_| drop(dev.log("waits")));
+        // Less than that, so that it is over before anybody looks.
+        thread::sleep(Duration::from_millis(700));
+        let begun = Instant::now();
+        dev.write(name, "");
+        for sent in sent {
+            assert_eq!(response(sent).0, 200);
+        }
+        if name == "two" {
+            assert_eq!(dev.end()["reason"], "idle");
+            assert!(begun.elapsed() >= Duration::from_secs(1));
+        }
+    }
+}
+
+#[test]
+fn the_last_environment_has_nothing_to_do_when_idle() {
+    let dev = Dev::start(&["--idle", "0"]);
+    dev.next("environment");
+    let begun = dev.ticks();
+    thread::sleep(Duration::from_secs(1));
+    // Of 100 in a second.
+    assert!(dev.ticks() - begun < 10);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::process::ExitStatus;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use liftgate::local::{Cause, Failure, RuntimeApi};
@@ -14,6 +14,9 @@ use super::logs::Logs;
 use super::program::Program;
 use super::report::{End, Observe, Report, Stream, exit_error};
 
+/// The last environment, which stays, would otherwise do nothing but look whether it is the last.
+const LEAST_IDLE: Duration = Duration::from_millis(100);
+
 /// An environment as the pool sees it.
 #[derive(Debug)]
 pub(super) struct Environment {
@@ -22,7 +25,7 @@ pub(super) struct Environment {
     concurrency: usize,
     begun: Instant,
     start_time: OnceLock<Duration>,
-    used: Mutex<Instant>,
+    used: watch::Sender<Instant>,
     order: watch::Sender<Order>,
 }
 
@@ -65,7 +68,7 @@ impl Environment {
             concurrency: program.concurrency(),
             begun,
             start_time: OnceLock::new(),
-            used: Mutex::new(begun),
+            used: watch::channel(begun).0,
             order: watch::channel(Order::Serve).0,
         });
         let mut logs = Logs::new();
@@ -127,7 +130,7 @@ impl Environment {
 
     /// Notes that it is needed.
     pub(super) fn touch(&self) {
-        *self.used.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        self.used.send_replace(Instant::now());
     }
 
     /// Lives until there is a reason to end. After [`End::Idle`] it can go on.
@@ -198,16 +201,24 @@ impl Environment {
     }
 
     async fn idle(&self, time: Duration) {
+        let mut uses = self.used.subscribe();
         loop {
             if self.api.in_flight() > 0 {
                 self.api.drained().await;
                 self.touch();
             }
-            let used = *self.used.lock().unwrap_or_else(PoisonError::into_inner);
-            match used.checked_add(time) {
-                Some(end) if end <= Instant::now() => return,
-                Some(end) => sleep_until(end).await,
-                None => std::future::pending().await,
+            let used = *uses.borrow_and_update();
+            let over = async {
+                match used.checked_add(time.max(LEAST_IDLE)) {
+                    Some(end) => sleep_until(end).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                // What has begun may have ended by when this time is over.
+                _ = uses.changed() => {}
+                () = over => return,
             }
         }
     }

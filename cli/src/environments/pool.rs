@@ -112,8 +112,8 @@ impl Shared {
         waiting: Waiting,
     ) -> Option<Arc<Environment>> {
         if let Some(free) = state.free() {
-            free.touch();
             free.api.invoke_waiting(waiting);
+            free.touch();
             return None;
         }
         let started = match state.admit(self.limits.environments) {

@@ -138,6 +138,14 @@ impl Dev {
         text.lines().map(str::to_owned).collect()
     }
 
+    /// How long it has had a processor.
+    pub(crate) fn ticks(&self) -> u64 {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap();
+        let (_, rest) = stat.rsplit_once(") ").unwrap();
+        let times = rest.split(' ').skip(11).take(2);
+        times.map(|time| time.parse::<u64>().unwrap()).sum()
+    }
+
     /// Asks it to end, and waits until it has.
     pub(crate) fn interrupt(&mut self, signal: Signal) -> ExitStatus {
         let pid = Pid::from_child(&self.process);
