@@ -89,7 +89,7 @@ impl Server {
         function: impl Function,
     ) -> io::Result<Self> {
         if gateway.kind() == Kind::WebSocket && !cfg!(feature = "websocket") {
-            let reason = "a WebSocket API needs liftgate's feature: `features = [\"websocket\"]`";
+            let reason = "a WebSocket API needs liftgate's feature `websocket`: `features = [\"websocket\"]`";
             return Err(io::Error::new(io::ErrorKind::Unsupported, reason));
         }
         let listener = TcpListener::bind(address).await?;
