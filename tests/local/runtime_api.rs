@@ -356,3 +356,18 @@ async fn an_invocation_that_nobody_will_take_is_ended() {
     waiting.fail(Failure::new(Cause::Throttled, "no room"));
     assert_eq!(answer.await.unwrap_err().cause(), Cause::Throttled);
 }
+
+#[tokio::test]
+async fn a_program_may_end_as_soon_as_it_has_answered() {
+    let api = RuntimeApi::bind().await.unwrap();
+    for _ in 0..20 {
+        let called = api.invoke(Call::new("{}"));
+        let (mut writer, id) = Writer::take(&api).await;
+        let path = path(&id, "response");
+        let post = format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n[]");
+        writer.0.write_all(post.as_bytes()).await.unwrap();
+        // It does not wait for the acknowledgement.
+        writer.0.shutdown().await.unwrap();
+        assert_eq!(whole(called.await.unwrap().reply), "[]");
+    }
+}

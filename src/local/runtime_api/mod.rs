@@ -3,6 +3,7 @@
 //!
 //! [api]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
+mod closing;
 mod extensions;
 mod invocations;
 mod receive;

@@ -9,9 +9,11 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::State;
+use super::closing::Closing;
 use super::extensions::deadline_ms;
 use super::receive::{fail, fail_init, respond};
 use crate::Body;
@@ -43,19 +45,29 @@ pub(super) async fn serve(listener: TcpListener, state: Arc<State>) {
 async fn connection(stream: TcpStream, state: Arc<State>) {
     // A delay is all that is lost without it.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(|request| route(request, &state));
+    let (stream, has_ended) = Closing::new(stream);
+    let service = service_fn(|request| route(request, &state, has_ended.clone()));
     let served = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     // A program that ended, or that spoke no HTTP.
     let _ = served.await;
 }
 
-async fn route(request: Request<Incoming>, state: &State) -> Result<Response<Body>, Infallible> {
+async fn route(
+    request: Request<Incoming>,
+    state: &State,
+    mut has_ended: watch::Receiver<bool>,
+) -> Result<Response<Body>, Infallible> {
     let path = request.uri().path().to_owned();
     let segments: Vec<_> = path.trim_matches('/').split('/').collect();
     let method = request.method().clone();
     Ok(match (method, &segments[..]) {
         (Method::GET, ["2018-06-01", "runtime", "invocation", "next"]) => {
-            event_of(state.invocations.next().await)
+            tokio::select! {
+                biased;
+                // Whoever has gone takes no event along.
+                _ = has_ended.wait_for(|has_ended| *has_ended) => Response::default(),
+                call = state.invocations.next() => event_of(call),
+            }
         }
         (Method::POST, ["2018-06-01", "runtime", "invocation", id, "response"]) => {
             respond(state, id, request).await
