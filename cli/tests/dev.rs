@@ -121,6 +121,15 @@ fn a_program_that_ends_fails_its_invocation_and_is_replaced() {
 }
 
 #[test]
+fn what_a_program_says_last_is_heard() {
+    let dev = Dev::start(&[]);
+    for _ in 0..10 {
+        let (status, body) = dev.get("/leave");
+        assert_eq!((status, body.as_str()), (200, "the last words"));
+    }
+}
+
+#[test]
 fn a_program_that_cannot_start_is_tried_again_with_each_request_only() {
     let dev = Dev::start(&["--env", "MODE=exit"]);
     let end = dev.end();

@@ -43,6 +43,9 @@ struct Shared {
     state: Mutex<State>,
 }
 
+/// How long a program's last reply may be on its way, once the program has ended.
+const LAST_WORDS: Duration = Duration::from_millis(100);
+
 impl Pool {
     /// One without any environment.
     pub fn new(program: Program, limits: Limits, observer: Arc<dyn Observe>) -> Self {
@@ -182,6 +185,10 @@ impl Shared {
             _ => Duration::ZERO,
         };
         process.end(grace).await;
+        if let End::Exited(_) = end {
+            // What it said last may not have been read yet.
+            let _ = tokio::time::timeout(LAST_WORDS, environment.api.drained()).await;
+        }
         let running = environment.api.running();
         environment.api.fail(end.failure(running.as_deref()));
         self.ended(environment.number, &end);

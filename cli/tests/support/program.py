@@ -96,6 +96,11 @@ def serve():
             connection.send("POST", base + "/response", chunks, STREAMED)
         elif path == "/broken":
             connection.send("POST", base + "/response", broken(), STREAMED)
+        elif path == "/leave":
+            # It does not wait for the acknowledgement.
+            reply = json.dumps({"statusCode": 200, "body": "the last words"})
+            connection.http.request("POST", base + "/response", reply)
+            os._exit(0)
         elif path == "/nothing":
             headers = STREAMED | {"Content-Type": "application/octet-stream"}
             connection.send("POST", base + "/response", iter([]), headers)
