@@ -4,6 +4,7 @@ import json
 import pathlib
 import subprocess
 import time
+import urllib.parse
 
 from checks import Server, ask
 
@@ -24,7 +25,9 @@ class Dev(Server):
 
     def listens(self):
         try:
-            self.port = int(self.wait(type="listening")["url"].rpartition(":")[2])
+            url = self.wait(type="listening")["url"]
+            # A stage is behind it.
+            self.port = urllib.parse.urlsplit(url).port
         except AssertionError:
             return False
         return True
