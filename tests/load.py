@@ -2,6 +2,7 @@
 """
 
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -32,7 +33,7 @@ def load(checks, target, wrk, scratch):
                 for number in range(1, 5):
                     time.sleep(1)
                     file.touch()
-                    gateway.wait(count=number, pause=0.1, type="changed", paths=[str(file)])
+                    gateway.wait(count=number, pause=0.1, type="changed", paths=[shown(file)])
                     gateway.wait(count=number, pause=0.1, type="environment", event="ready")
                     gateway.wait(count=number, pause=0.1, type="environment", reason="replaced")
                 load.end()
@@ -59,6 +60,12 @@ def load(checks, target, wrk, scratch):
                 load.end()
             print(f"     run(app): {load.rate:.0f} requests per second", flush=True)
             same((load.errors, load.refused), ("", 0))
+
+
+def shown(file):
+    """The file as it is seen from here."""
+    here = pathlib.Path.cwd()
+    return str(file.relative_to(here) if file.is_relative_to(here) else file)
 
 
 def failed(gateway):
