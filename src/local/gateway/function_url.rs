@@ -27,14 +27,7 @@ pub(super) const REWRITES: Rewrites = Rewrites {
         "server",
         "www-authenticate",
     ],
-    dropped: &[
-        "keep-alive",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    ],
+    dropped: &[],
 };
 
 pub(super) fn render(gateway: &Gateway, request: &Request<Bytes>, arrival: &Arrival) -> Vec<u8> {

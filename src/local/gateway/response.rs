@@ -23,35 +23,35 @@ pub(super) struct Rewrites {
     pub(super) dropped: &'static [&'static str],
 }
 
-/// Hop-by-hop headers ([RFC 9110, 7.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1)).
-const HOP_BY_HOP: Rewrites = Rewrites {
+const UNCHANGED: Rewrites = Rewrites {
     renamed: &[],
-    dropped: &[
-        "connection",
-        "keep-alive",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    ],
+    dropped: &[],
 };
+
+/// Hop-by-hop headers ([RFC 9110, 7.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1)),
+/// which no gateway hands on under their names.
+const HOP_BY_HOP: [&str; 7] = [
+    "connection",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
 
 impl Kind {
     pub(super) fn rewrites(self) -> &'static Rewrites {
         match self {
             Kind::RestApi => &rest_api::REWRITES,
             Kind::FunctionUrl => &function_url::REWRITES,
-            _ => &HOP_BY_HOP,
+            _ => &UNCHANGED,
         }
     }
 }
 
 impl Rewrites {
     pub(super) fn apply(&self, headers: &mut HeaderMap) {
-        for name in self.dropped {
-            headers.remove(*name);
-        }
         for name in self.renamed {
             let Ok(renamed) = HeaderName::try_from(renamed(name)) else {
                 continue;
@@ -62,6 +62,14 @@ impl Rewrites {
                 headers.append(&renamed, value);
             }
         }
+        for name in self.dropped() {
+            headers.remove(name);
+        }
+    }
+
+    /// What the client does not get, unless it is renamed.
+    pub(super) fn dropped(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.dropped.iter().copied().chain(HOP_BY_HOP)
     }
 }
 

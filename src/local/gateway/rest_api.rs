@@ -48,18 +48,7 @@ pub(super) const REWRITES: Rewrites = Rewrites {
         "user-agent",
         "www-authenticate",
     ],
-    dropped: &[
-        "expect",
-        "host",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-        "via",
-    ],
+    dropped: &["expect", "host", "proxy-authenticate", "via"],
 };
 
 pub(super) fn render(

@@ -37,12 +37,12 @@ pub(super) fn warnings(gateway: &Gateway, request: &Request<Bytes>, reply: &[u8]
 
 fn rewritten(gateway: &Gateway, name: &str, warnings: &mut Vec<Warning>) {
     let rewrites = gateway.kind.rewrites();
-    let has = |names: &[&str]| names.iter().any(|known| name.eq_ignore_ascii_case(known));
-    if has(rewrites.renamed) {
+    let is = |known: &str| name.eq_ignore_ascii_case(known);
+    if rewrites.renamed.iter().copied().any(is) {
         let renamed = renamed(&name.to_ascii_lowercase());
         let text = format!("the client gets the header `{name}` as `{renamed}`");
         warnings.push(Warning::new("response-header-renamed", text));
-    } else if has(rewrites.dropped) {
+    } else if rewrites.dropped().any(is) {
         let text = format!("the client does not get the header `{name}`");
         warnings.push(Warning::new("response-header-lost", text));
     }
