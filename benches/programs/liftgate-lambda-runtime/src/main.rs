@@ -1,13 +1,11 @@
 //! A function that says hello, by liftgate's service on AWS's runtime.
 
-mod adapter;
-
 use std::convert::Infallible;
 
-use adapter::Adapter;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Request, Response};
 use liftgate::Body;
+use liftgate_lambda_runtime::Adapter;
 use tower::service_fn;
 
 #[tokio::main(flavor = "current_thread")]

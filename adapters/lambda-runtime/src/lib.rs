@@ -20,12 +20,13 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A tower service of HTTP requests as one of AWS's runtime.
 #[derive(Clone, Debug)]
-pub(crate) struct Adapter<S> {
+pub struct Adapter<S> {
     lambda: Lambda<S>,
 }
 
 impl<S> Adapter<S> {
-    pub(crate) fn new(inner: S) -> Self {
+    /// Wraps a service.
+    pub fn new(inner: S) -> Self {
         let lambda = Lambda::new(inner);
         Adapter { lambda }
     }
@@ -56,7 +57,7 @@ where
 
 pin_project! {
     /// The future of an [`Adapter`].
-    pub(crate) struct ResponseFuture<F> {
+    pub struct ResponseFuture<F> {
         #[pin]
         replied: F,
     }
@@ -78,7 +79,7 @@ where
 
 /// The reply, which is JSON already.
 #[derive(Debug)]
-pub(crate) struct Json(Bytes);
+pub struct Json(Bytes);
 
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -89,7 +90,7 @@ impl Serialize for Json {
 
 /// An error that keeps its type's name.
 #[derive(Debug)]
-pub(crate) struct Error(liftgate::Error);
+pub struct Error(liftgate::Error);
 
 impl From<Error> for Diagnostic {
     fn from(Error(error): Error) -> Self {
