@@ -5,15 +5,16 @@ use std::error::Error;
 use std::task::{Context, Poll};
 
 use axum::Router;
-use axum::extract::Request;
+use axum::body::{Body, to_bytes};
+use axum::extract::{RawPathParams, Request};
+use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::any;
 use axum::routing::future::RouteFuture;
+use axum::routing::{MethodRouter, any};
+use example_answers::{self as answers, Answer, Asked};
 use futures_util::TryFutureExt;
 use futures_util::future::{Either, ErrInto, Ready, ready};
 use tower_service::Service;
-
-use crate::{anything, bodies, headers};
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -58,25 +59,48 @@ impl Service<axum::http::Request<liftgate::Body>> for App {
 
 fn router() -> Router {
     Router::new()
-        .route("/anything", any(anything::anything))
-        .route("/anything/{*rest}", any(anything::anything))
-        .route("/status/{code}", any(headers::status))
-        .route("/response-headers", any(headers::response_headers))
-        .route("/cookies/set", any(headers::set_cookies))
-        .route("/redirect/{n}", any(headers::redirect))
-        .route("/bad-header", any(headers::bad_header))
-        .route("/head-with-length", any(headers::head_with_length))
-        .route("/echo", any(bodies::echo))
-        .route("/bytes/{n}", any(bodies::bytes))
-        .route("/text/{n}", any(bodies::text))
-        .route("/latin1", any(bodies::latin1))
-        .route("/bom", any(bodies::bom))
-        .route("/png", any(bodies::png))
-        .route("/gzip", any(bodies::gzip))
-        .route("/delay/{ms}", any(bodies::delay))
-        .route("/stream/{n}", any(bodies::stream))
-        .route("/sse", any(bodies::sse))
-        .route("/panic", any(bodies::panics))
-        .route("/body-error", any(bodies::body_error))
-        .fallback(anything::anything)
+        .route("/anything", by(answers::anything))
+        .route("/anything/{*rest}", by(answers::anything))
+        .route("/status/{code}", by(answers::status))
+        .route("/response-headers", by(answers::response_headers))
+        .route("/cookies/set", by(answers::set_cookies))
+        .route("/redirect/{n}", by(answers::redirect))
+        .route("/bad-header", by(answers::bad_header))
+        .route("/head-with-length", by(answers::head_with_length))
+        .route("/echo", by(answers::echo))
+        .route("/bytes/{n}", by(answers::bytes))
+        .route("/text/{n}", by(answers::text))
+        .route("/latin1", by(answers::latin1))
+        .route("/bom", by(answers::bom))
+        .route("/png", by(answers::png))
+        .route("/gzip", by(answers::gzip))
+        .route("/delay/{ms}", by(answers::delay))
+        .route("/stream/{n}", by(answers::stream))
+        .route("/sse", by(answers::sse))
+        .route("/panic", by(answers::panics))
+        .route("/body-error", by(answers::body_error))
+        .fallback(by(answers::anything))
+}
+
+/// Takes a request of any method apart, and answers by a function.
+fn by<F>(answer: impl Fn(Asked) -> F + Clone + Send + Sync + 'static) -> MethodRouter
+where
+    F: Future<Output = Answer> + Send,
+{
+    any(
+        async move |parameters: Result<RawPathParams, _>, request: Request| {
+            let parameter = parameters.iter().flatten().next();
+            let parameter = parameter.map(|(_, value)| value.to_owned());
+            let (parts, body) = request.into_parts();
+            // Without a limit: the gateway has one, and the body is in memory already.
+            let body = to_bytes(body, usize::MAX)
+                .await
+                .map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))?;
+            let asked = Asked {
+                request: Request::from_parts(parts, body),
+                parameter: parameter.unwrap_or_default(),
+            };
+            Ok::<_, (StatusCode, String)>(answer(asked).await.map(Body::new))
+        },
+    )
 }

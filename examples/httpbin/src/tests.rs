@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use crate::app::App;
-use crate::bodies::GZIP;
+use example_answers::GZIP;
 
 async fn answer(method: Method, uri: &str, body: &'static str) -> Response {
     let request = Request::builder().method(method).uri(uri);

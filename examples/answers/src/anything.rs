@@ -1,28 +1,25 @@
-//! The request as the app saw it.
-
-use axum::Json;
-use axum::body::to_bytes;
-use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use http::HeaderValue;
+use http::header::CONTENT_TYPE;
 use liftgate::{Context, Event};
-use serde_json::{Value, json};
+use serde_json::json;
 
-pub(crate) async fn anything(request: Request) -> Result<Json<Value>, (StatusCode, String)> {
-    let (parts, body) = request.into_parts();
-    // Without a limit: the gateway has one, and the body is in memory already.
-    let body = to_bytes(body, usize::MAX)
-        .await
-        .map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))?;
-    let headers: Vec<_> = parts
+use crate::{Answer, Asked, Body};
+
+/// The request as the app saw it, with its headers in the order of their names, since not every
+/// framework keeps another.
+pub async fn anything(asked: Asked) -> Answer {
+    let (parts, body) = asked.request.into_parts();
+    let mut headers: Vec<_> = parts
         .headers
         .iter()
         .map(|(name, value)| (name.as_str(), text(value)))
         .collect();
+    headers.sort_by_key(|(name, _)| *name);
     let event = parts.extensions.get::<Event>();
     let context = parts.extensions.get::<Context>();
-    Ok(Json(json!({
+    let seen = json!({
         "method": parts.method.as_str(),
         "uri": parts.uri.to_string(),
         "path": parts.uri.path(),
@@ -34,7 +31,11 @@ pub(crate) async fn anything(request: Request) -> Result<Json<Value>, (StatusCod
         "client_ip": event.and_then(Event::client_ip),
         "stage": event.and_then(Event::stage),
         "request_id": context.map(Context::request_id),
-    })))
+    });
+    let mut answer = Answer::new(Body::from(seen.to_string()));
+    let json = HeaderValue::from_static("application/json");
+    answer.headers_mut().insert(CONTENT_TYPE, json);
+    answer
 }
 
 /// A header's value, as UTF-8 if it is that, and else as Latin-1.
