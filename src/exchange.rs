@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, Entry};
 use http::{Response, StatusCode};
 
 use crate::source::{Asked, MAX_PRELUDE};
@@ -24,7 +25,21 @@ impl Exchange {
     /// Whether a response with this status has a body.
     pub(crate) fn has_body(&self, status: StatusCode) -> bool {
         let is_head = self.asked.is_some_and(|asked| asked.is_head);
-        !is_head && status != StatusCode::NO_CONTENT && status != StatusCode::NOT_MODIFIED
+        !is_head && may_have_body(status)
+    }
+
+    /// The response without its body, where it [has none](Self::has_body). To `HEAD`, a server sends
+    /// the length of the body that it does not send, if that is known and not zero, as hyper does.
+    pub(crate) fn bodyless<B: http_body::Body>(response: Response<B>) -> Response<Bytes> {
+        let len = response.body().size_hint().exact();
+        let mut response = response.map(|_| Bytes::new());
+        if may_have_body(response.status()) {
+            let header = response.headers_mut().entry(CONTENT_LENGTH);
+            if let (Some(len @ 1..), Entry::Vacant(header)) = (len, header) {
+                header.insert(len.into());
+            }
+        }
+        response
     }
 
     /// The reply that streams a response, or the response if it is not to stream.
@@ -118,10 +133,10 @@ impl Exchange {
     /// The reply of a response that is there as a whole.
     fn whole<B>(&self, response: Response<Body>) -> Result<Reply<B>, Error> {
         check_final(response.status())?;
-        let mut response = response.map(Body::into_bytes);
-        if !self.has_body(response.status()) {
-            response.body_mut().clear();
-        }
+        let response = match self.has_body(response.status()) {
+            true => response.map(Body::into_bytes),
+            false => Self::bodyless(response),
+        };
         if self.options.streams() {
             // A gateway that waits for a stream would take JSON for the body.
             if let Some(prelude) = self.prelude(&response)? {
@@ -131,6 +146,10 @@ impl Exchange {
         }
         self.encode(&response)
     }
+}
+
+fn may_have_body(status: StatusCode) -> bool {
+    status != StatusCode::NO_CONTENT && status != StatusCode::NOT_MODIFIED
 }
 
 fn check_final(status: StatusCode) -> Result<(), Error> {

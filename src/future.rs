@@ -3,7 +3,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
 use http::{Response, response};
 use pin_project_lite::pin_project;
 
@@ -101,11 +100,10 @@ where
                         Ok(reply) => return Poll::Ready(Ok(reply)),
                         Err(response) => response,
                     };
-                    let (parts, body) = response.into_parts();
-                    if !exchange.has_body(parts.status) {
-                        let response = Response::from_parts(parts, Bytes::new());
-                        return Poll::Ready(exchange.encode(&response));
+                    if !exchange.has_body(response.status()) {
+                        return Poll::Ready(exchange.encode(&Exchange::bodyless(response)));
                     }
+                    let (parts, body) = response.into_parts();
                     this.state.set(State::Reading {
                         parts: Some(parts),
                         body,

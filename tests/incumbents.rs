@@ -454,6 +454,19 @@ fn the_worst_size_hint_is_a_hint() {
 }
 
 #[test]
+fn head_tells_the_length_of_a_body_that_has_none_in_its_headers() {
+    let head = || v2(json!({"requestContext": {"http": {"method": "HEAD"}}}));
+    let length = |status: u16, body: &'static str| {
+        let response = Response::builder().status(status).body(body).unwrap();
+        reply(head(), response)["headers"]["content-length"].clone()
+    };
+    assert_eq!(length(200, "four"), "4");
+    // As from hyper, where it might as well be a body of unknown length.
+    assert_eq!(length(200, ""), Value::Null);
+    assert_eq!(length(304, "four"), Value::Null);
+}
+
+#[test]
 fn bodies_of_head_204_and_304_stay_behind_and_lengths_do_not_lie() {
     let head = v2(json!({"requestContext": {"http": {"method": "HEAD"}}}));
     let sized = |status: u16| {
