@@ -19,8 +19,8 @@ pub struct Asked {
 
 impl Asked {
     /// The parameter as a number.
-    pub(crate) fn number<T: FromStr<Err: Display>>(&self) -> Result<T, Answer> {
-        self.parameter.parse().map_err(bad_request)
+    pub(crate) fn number<T: FromStr<Err: Display>>(&self) -> Result<T, String> {
+        self.parameter.parse().map_err(text)
     }
 
     /// The pairs of the query, decoded.
@@ -30,16 +30,23 @@ impl Asked {
     }
 
     /// A number in the query, or zero.
-    pub(crate) fn query(&self, name: &str) -> Result<u64, Answer> {
+    pub(crate) fn query(&self, name: &str) -> Result<u64, String> {
         let value = self.pairs().find(|(key, _)| key == name);
-        value.map_or(Ok(0), |(_, value)| value.parse().map_err(bad_request))
+        value.map_or(Ok(0), |(_, value)| value.parse().map_err(text))
     }
 }
 
-pub(crate) fn bad_request(error: impl Display) -> Answer {
-    let mut answer = Answer::new(Body::from(error.to_string()));
-    *answer.status_mut() = StatusCode::BAD_REQUEST;
-    let text = HeaderValue::from_static("text/plain; charset=utf-8");
-    answer.headers_mut().insert(CONTENT_TYPE, text);
-    answer
+/// The answer, or what is wrong with the request.
+pub(crate) fn or_bad_request(answer: Result<Answer, String>) -> Answer {
+    answer.unwrap_or_else(|error| {
+        let mut answer = Answer::new(Body::from(error));
+        *answer.status_mut() = StatusCode::BAD_REQUEST;
+        let text = HeaderValue::from_static("text/plain; charset=utf-8");
+        answer.headers_mut().insert(CONTENT_TYPE, text);
+        answer
+    })
+}
+
+pub(crate) fn text(error: impl Display) -> String {
+    error.to_string()
 }

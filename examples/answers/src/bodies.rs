@@ -10,7 +10,7 @@ use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use tokio::time::sleep;
 
-use crate::asked::bad_request;
+use crate::asked::or_bad_request;
 use crate::{Answer, Asked, Body};
 
 /// More than Lambda streams.
@@ -42,14 +42,14 @@ pub async fn bytes(asked: Asked) -> Answer {
         answer.headers_mut().insert(CONTENT_LENGTH, n.into());
         Ok(answer)
     };
-    answer().unwrap_or_else(|refused| refused)
+    or_bad_request(answer())
 }
 
 /// Printable text.
 pub async fn text(asked: Asked) -> Answer {
     let n = asked.number().and_then(|n| at_most(n, MAX_TEXT));
     let text = |n| (b' '..=b'~').cycle().take(n).collect::<Vec<u8>>();
-    n.map_or_else(|refused| refused, |n| typed(TEXT, text(n)))
+    or_bad_request(n.map(|n| typed(TEXT, text(n))))
 }
 
 /// Text in Latin-1.
@@ -77,13 +77,18 @@ pub async fn gzip(_: Asked) -> Answer {
 
 /// A line of text, after as many milliseconds as the parameter says.
 pub async fn delay(asked: Asked) -> Answer {
-    match asked.number().and_then(|ms| at_most(ms, MAX_MS)) {
-        Ok(ms) => {
-            sleep(Duration::from_millis(ms)).await;
-            typed(TEXT, format!("{ms} ms\n"))
-        }
-        Err(refused) => refused,
-    }
+    let answer = async {
+        let ms = at_most(asked.number()?, MAX_MS)?;
+        sleep(Duration::from_millis(ms)).await;
+        Ok(typed(
+            TEXT,
+            format!(
+                "{ms} ms
+"
+            ),
+        ))
+    };
+    or_bad_request(answer.await)
 }
 
 /// As many chunks as the parameter says, each after the milliseconds in the query.
@@ -97,7 +102,7 @@ pub async fn stream(asked: Asked) -> Answer {
         });
         Ok(typed(TEXT, Body::stream(chunks)))
     };
-    answer().unwrap_or_else(|refused| refused)
+    or_bad_request(answer())
 }
 
 /// Five server-sent events.
@@ -135,9 +140,9 @@ fn typed(kind: &'static str, body: impl Into<Body>) -> Answer {
     answer
 }
 
-fn at_most<T: PartialOrd + Display>(n: T, max: T) -> Result<T, Answer> {
+fn at_most<T: PartialOrd + Display>(n: T, max: T) -> Result<T, String> {
     if n > max {
-        return Err(bad_request(format_args!("{n} is more than {max}\n")));
+        return Err(format!("{n} is more than {max}\n"));
     }
     Ok(n)
 }

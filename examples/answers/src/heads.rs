@@ -4,35 +4,35 @@ use http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::json;
 
-use crate::asked::bad_request;
+use crate::asked::{or_bad_request, text};
 use crate::{Answer, Asked, Body};
 
 /// The status that the parameter says.
 pub async fn status(asked: Asked) -> Answer {
     let status = asked.number().and_then(|code| {
         let status = StatusCode::from_u16(code);
-        status.map_err(bad_request)
+        status.map_err(text)
     });
-    status.map_or_else(|refused| refused, |status| head(status, HeaderMap::new()))
+    or_bad_request(status.map(|status| head(status, HeaderMap::new())))
 }
 
 /// Each pair of the query, or of a body that is JSON, as a header.
 pub async fn response_headers(asked: Asked) -> Answer {
-    headers_of(&asked).unwrap_or_else(|refused| refused)
+    or_bad_request(headers_of(&asked))
 }
 
-fn headers_of(asked: &Asked) -> Result<Answer, Answer> {
+fn headers_of(asked: &Asked) -> Result<Answer, String> {
     let pairs: Vec<(String, String)> = match &asked.request.body()[..] {
         [] => {
             let pairs = asked.pairs();
             let owned = pairs.map(|(name, value)| (name.into_owned(), value.into_owned()));
             owned.collect()
         }
-        json => serde_json::from_slice(json).map_err(bad_request)?,
+        json => serde_json::from_slice(json).map_err(text)?,
     };
     let mut answer = Answer::new(Body::from(json!(pairs).to_string()));
     for (name, value) in &pairs {
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(bad_request)?;
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(text)?;
         answer.headers_mut().append(name, header_value(value)?);
     }
     let kind = answer.headers_mut().entry(CONTENT_TYPE);
@@ -48,33 +48,26 @@ pub async fn set_cookies(asked: Asked) -> Answer {
         Ok((SET_COOKIE, cookie))
     });
     let cookies: Result<Vec<_>, _> = cookies.collect();
-    cookies.map_or_else(
-        |refused| refused,
-        |cookies| head(StatusCode::OK, HeaderMap::from_iter(cookies)),
-    )
+    let head = |cookies| head(StatusCode::OK, HeaderMap::from_iter(cookies));
+    or_bad_request(cookies.map(head))
 }
 
 /// A redirect to the number before the parameter.
 pub async fn redirect(asked: Asked) -> Answer {
-    let next = match asked.number::<u64>() {
-        Ok(0) => "/anything".to_owned(),
-        Ok(n) => format!("/redirect/{}", n - 1),
-        Err(refused) => return refused,
-    };
-    match header_value(&next) {
-        Ok(next) => head(StatusCode::FOUND, HeaderMap::from_iter([(LOCATION, next)])),
-        Err(refused) => refused,
-    }
+    let next = asked.number().and_then(|n: u64| match n.checked_sub(1) {
+        Some(n) => header_value(&format!("/redirect/{n}")),
+        None => header_value("/anything"),
+    });
+    let head = |next| head(StatusCode::FOUND, HeaderMap::from_iter([(LOCATION, next)]));
+    or_bad_request(next.map(head))
 }
 
 /// A header that is Latin-1.
 pub async fn bad_header(_: Asked) -> Answer {
-    let value = HeaderValue::from_bytes(b"caf\xe9").map_err(bad_request);
+    let value = HeaderValue::from_bytes(b"caf\xe9").map_err(text);
     let name = HeaderName::from_static("x-bad");
-    match value {
-        Ok(value) => head(StatusCode::OK, HeaderMap::from_iter([(name, value)])),
-        Err(refused) => refused,
-    }
+    let head = |value| head(StatusCode::OK, HeaderMap::from_iter([(name, value)]));
+    or_bad_request(value.map(head))
 }
 
 /// To `HEAD`, a server sends the length and not the body.
@@ -92,6 +85,6 @@ fn head(status: StatusCode, headers: HeaderMap) -> Answer {
     answer
 }
 
-fn header_value(text: &str) -> Result<HeaderValue, Answer> {
-    HeaderValue::from_bytes(text.as_bytes()).map_err(bad_request)
+fn header_value(value: &str) -> Result<HeaderValue, String> {
+    HeaderValue::from_bytes(value.as_bytes()).map_err(text)
 }
