@@ -32,6 +32,7 @@ pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 /// let error = lambda.call(Invocation::new(event, Context::default())).await.unwrap_err();
 /// assert!(error.is_invalid_event());
 /// assert_eq!(error.error_type(), "Liftgate.InvalidEvent");
+/// assert_eq!(error.member(), Some("headers.host"));
 /// assert_eq!(
 ///     error.to_string(),
 ///     "invalid event: headers.host: expected a string, found a number (byte 49)",
@@ -45,6 +46,8 @@ pub struct Error {
 struct Inner {
     kind: Kind,
     message: String,
+    // The path of the event's member that is at fault, empty where there is none.
+    member: String,
     source: Option<BoxError>,
 }
 
@@ -98,6 +101,12 @@ impl Error {
         self.inner.kind == Kind::InvalidEvent
     }
 
+    /// The path of the event's member that is malformed or of another type than was asked for:
+    /// `requestContext.authorizer.claims`. Unlike the message, it does not quote the value.
+    pub fn member(&self) -> Option<&str> {
+        Some(self.inner.member.as_str()).filter(|member| !member.is_empty())
+    }
+
     /// Whether the event came from no gateway this program accepts.
     pub fn is_unknown_event(&self) -> bool {
         self.inner.kind == Kind::UnknownEvent
@@ -149,6 +158,7 @@ impl Error {
         let inner = Box::new(Inner {
             kind,
             message,
+            member: String::new(),
             source,
         });
         Error { inner }
@@ -161,12 +171,17 @@ impl Error {
         } else {
             format!("{field}: {reason} (byte {offset})")
         };
-        Error::new(Kind::InvalidEvent, message, None)
+        let mut error = Error::new(Kind::InvalidEvent, message, None);
+        error.inner.member = field.to_owned();
+        error
     }
 
     #[cold]
     pub(crate) fn missing(field: &str) -> Self {
-        Error::new(Kind::InvalidEvent, format!("{field} is missing"), None)
+        let message = format!("{field} is missing");
+        let mut error = Error::new(Kind::InvalidEvent, message, None);
+        error.inner.member = field.to_owned();
+        error
     }
 
     #[cold]

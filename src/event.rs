@@ -1,14 +1,14 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::Error;
 use crate::source::Source;
-use crate::source::wire::{Scanner, invalid_value};
+use crate::source::wire::{Scanner, Text, invalid_value};
 
 /// The event a request was made of: a request extension.
 ///
@@ -38,6 +38,7 @@ use crate::source::wire::{Scanner, invalid_value};
 /// let event = request.extensions().get::<Event>().unwrap();
 /// assert_eq!(event.source().name(), "http_api");
 /// assert_eq!(event.client_ip(), Some("192.0.2.7".parse().unwrap()));
+/// assert_eq!(event.client_addr(), Some("192.0.2.7:0".parse().unwrap()));
 /// assert_eq!(event.stage().as_deref(), Some("$default"));
 /// let claims: Option<serde_json::Value> = event.authorizer().unwrap();
 /// assert_eq!(claims.unwrap()["jwt"]["claims"]["sub"], "u-1");
@@ -106,17 +107,26 @@ impl Event {
     /// or VPC Lattice it is the last address in `X-Forwarded-For`: the ones before it were
     /// sent by the client, who may write there what they like.
     pub fn client_ip(&self) -> Option<IpAddr> {
-        self.source.client_ip(self)
+        Some(self.client_addr()?.ip())
+    }
+
+    /// The client's [address](Event::client_ip) and port. The port is 0 where the gateway tells
+    /// none, as all do but load balancers that [preserve the client's port][port].
+    ///
+    /// [port]: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html#x-forwarded-for-client-port-preservation
+    pub fn client_addr(&self) -> Option<SocketAddr> {
+        self.source.client_addr(self)
     }
 
     /// The stage of an API.
     pub fn stage(&self) -> Option<String> {
-        self.text(&["requestContext", "stage"])
+        self.text(&["requestContext", "stage"]).map(Cow::into_owned)
     }
 
     /// The id of a WebSocket connection, by which messages are sent to it.
     pub fn connection_id(&self) -> Option<String> {
-        self.text(&["requestContext", "connectionId"])
+        let id = self.text(&["requestContext", "connectionId"]);
+        id.map(Cow::into_owned)
     }
 
     /// The values of the parameters in an API's route, as the gateway writes them.
@@ -137,6 +147,51 @@ impl Event {
     /// If it is there but is not a `T`.
     pub fn authorizer<T: DeserializeOwned>(&self) -> Result<Option<T>, Error> {
         self.get(&["requestContext", "authorizer"])
+    }
+
+    /// The claims of the JWT that the gateway's own authorizer took, read as `T`; `None` where
+    /// there was no such authorizer.
+    ///
+    /// | gateway | authorizer | where the claims are |
+    /// |---|---|---|
+    /// | HTTP API, format 2.0 | [JWT][jwt] | `requestContext.authorizer.jwt.claims` |
+    /// | HTTP API, format 1.0 | [JWT][jwt] | `requestContext.authorizer.claims` |
+    /// | REST API | [Cognito user pool][cognito] | `requestContext.authorizer.claims` |
+    ///
+    /// The values are strings, whatever they are in the token: an HTTP API writes a number as
+    /// `"1719999999"` and an array as [`"[admin staff]"`][measured], a REST API writes an array as
+    /// `"admin,staff"` and a time as [`"Tue Apr 04 18:39:39 UTC 2023"`][times].
+    ///
+    /// Other gateways have no such authorizer. What a Lambda authorizer says is in
+    /// [`authorizer`](Event::authorizer). A load balancer sends [a JWT of its own][alb] in the
+    /// header `x-amzn-oidc-data`, whose signature the app has to check.
+    ///
+    /// [jwt]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+    /// [cognito]: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
+    /// [measured]: https://github.com/floci-io/floci/pull/2011
+    /// [times]: https://repost.aws/questions/QUFJRBaEJRSmmqarNrvCWoQA/aws-cognito-group
+    /// [alb]: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    /// use liftgate::Event;
+    ///
+    /// fn subject(event: &Event) -> Option<String> {
+    ///     let claims: BTreeMap<String, String> = event.claims().ok()??;
+    ///     claims.get("sub").cloned()
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If they are there but are not a `T`.
+    pub fn claims<T: DeserializeOwned>(&self) -> Result<Option<T>, Error> {
+        match self.source.claims() {
+            [] => Ok(None),
+            path => self.get(path),
+        }
     }
 
     /// The request context, read as `T`.
@@ -175,7 +230,7 @@ impl Event {
     }
 
     /// A string of the event.
-    pub(crate) fn text(&self, path: &[&str]) -> Option<String> {
+    pub(crate) fn text(&self, path: &[&str]) -> Option<Cow<'_, str>> {
         text_at(&self.bytes, path)
     }
 
@@ -190,8 +245,8 @@ impl Event {
         let mut is_first = true;
         while let Ok(Some(key)) = scanner.member(&mut is_first) {
             let text = scanner.clone().string().ok();
-            if let Some((key, text)) = utf8(&key).zip(text.and_then(|text| utf8(&text))) {
-                texts.insert(key, text);
+            if let Some((key, text)) = utf8(key).zip(text.and_then(utf8)) {
+                texts.insert(key.into_owned(), text.into_owned());
             }
             if scanner.skip().is_err() {
                 break;
@@ -201,7 +256,7 @@ impl Event {
     }
 
     /// The last value of a header, as far as the event has it in text.
-    pub(crate) fn last_header(&self, name: &str) -> Option<String> {
+    pub(crate) fn last_header(&self, name: &str) -> Option<Cow<'_, str>> {
         let last = |map: &str| self.last_text(&[map, name]);
         last("multiValueHeaders")
             .or_else(|| self.text(&["headers", name]))
@@ -209,7 +264,7 @@ impl Event {
     }
 
     /// The last string of an array of strings.
-    fn last_text(&self, path: &[&str]) -> Option<String> {
+    fn last_text(&self, path: &[&str]) -> Option<Cow<'_, str>> {
         let mut scanner = Scanner::new(&self.bytes, 0).quiet();
         if !find(&mut scanner, path).ok()? {
             return None;
@@ -219,14 +274,14 @@ impl Event {
         while scanner.element(&mut is_first).ok()? {
             last = Some(scanner.string().ok()?);
         }
-        utf8(&last?)
+        utf8(last?)
     }
 
     /// The certificate in an object with the members that API Gateway writes.
     pub(crate) fn client_cert_in(&self, parent: [&str; 2]) -> Option<ClientCert> {
         let text = |path: &[&str]| {
             let path: Vec<&str> = [&parent[..], &["clientCert"], path].concat();
-            self.text(&path).unwrap_or_default()
+            self.text(&path).unwrap_or_default().into_owned()
         };
         let cert = ClientCert {
             pem: text(&["clientCertPem"]),
@@ -267,10 +322,10 @@ fn lookup<T: DeserializeOwned>(event: &[u8], path: &[&str]) -> Result<Option<T>,
 }
 
 /// The string at a path, if there is one.
-pub(crate) fn text_at(event: &[u8], path: &[&str]) -> Option<String> {
+pub(crate) fn text_at<'a>(event: &'a [u8], path: &[&str]) -> Option<Cow<'a, str>> {
     let mut scanner = Scanner::new(event, 0).quiet();
     let is_there = find(&mut scanner, path).ok()?;
-    utf8(&scanner.string().ok().filter(|_| is_there)?)
+    utf8(scanner.string().ok().filter(|_| is_there)?)
 }
 
 /// Whether there is a value at a path, other than null.
@@ -279,8 +334,16 @@ pub(crate) fn has(event: &[u8], path: &[&str]) -> bool {
     matches!(find(&mut scanner, path), Ok(true)) && !scanner.rest().starts_with(b"null")
 }
 
-fn utf8(text: &[u8]) -> Option<String> {
-    String::from_utf8(readable(text).into_owned()).ok()
+fn utf8(text: Text<'_>) -> Option<Cow<'_, str>> {
+    match text {
+        Cow::Borrowed(text) => match readable(text) {
+            Cow::Borrowed(text) => std::str::from_utf8(text).ok().map(Cow::Borrowed),
+            Cow::Owned(text) => String::from_utf8(text).ok().map(Cow::Owned),
+        },
+        Cow::Owned(text) => String::from_utf8(readable(&text).into_owned())
+            .ok()
+            .map(Cow::Owned),
+    }
 }
 
 /// Goes to the value at a path, as far as there is one. Of members with one name the last

@@ -17,7 +17,7 @@
 //! [alb]: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
 //! [multi]: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html#multi-value-headers
 
-use std::net::IpAddr;
+use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -68,12 +68,13 @@ impl Sealed for Alb {
         1 << 20
     }
 
-    fn client_ip(&self, event: &Event) -> Option<IpAddr> {
+    fn client_addr(&self, event: &Event) -> Option<SocketAddr> {
         last_hop(event.last_header("x-forwarded-for").as_deref())
     }
 
     fn client_cert(&self, event: &Event) -> Option<ClientCert> {
         let header = |name: &str| event.last_header(&format!("x-amzn-mtls-clientcert{name}"));
+        let text = |name: &str| header(name).unwrap_or_default().into_owned();
         let pem = header("").or_else(|| header("-leaf"))?;
         let validity = header("-validity").unwrap_or_default();
         let bound = |name: &str| {
@@ -87,9 +88,9 @@ impl Sealed for Alb {
         };
         Some(ClientCert {
             pem: String::from_utf8_lossy(&wire::percent_decode(pem.as_bytes(), false)).into_owned(),
-            subject_dn: header("-subject").unwrap_or_default(),
-            issuer_dn: header("-issuer").unwrap_or_default(),
-            serial_number: header("-serial-number").unwrap_or_default(),
+            subject_dn: text("-subject"),
+            issuer_dn: text("-issuer"),
+            serial_number: text("-serial-number"),
             not_before: bound("NotBefore"),
             not_after: bound("NotAfter"),
         })

@@ -15,7 +15,7 @@
 //!
 //! [format]: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
 
-use std::net::IpAddr;
+use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -60,8 +60,8 @@ impl Sealed for FunctionUrl {
         Some(prelude.finish_prelude())
     }
 
-    fn client_ip(&self, event: &Event) -> Option<IpAddr> {
-        HttpApi.client_ip(event)
+    fn client_addr(&self, event: &Event) -> Option<SocketAddr> {
+        HttpApi.client_addr(event)
     }
 
     fn client_cert(&self, event: &Event) -> Option<ClientCert> {

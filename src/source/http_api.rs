@@ -17,7 +17,7 @@
 //!
 //! [format]: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.proxy-format
 
-use std::net::IpAddr;
+use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -55,8 +55,12 @@ impl Sealed for HttpApi {
         Ok(encode_v2(response, asked, options))
     }
 
-    fn client_ip(&self, event: &Event) -> Option<IpAddr> {
+    fn client_addr(&self, event: &Event) -> Option<SocketAddr> {
         source_ip(event.text(&["requestContext", "http", "sourceIp"]))
+    }
+
+    fn claims(&self) -> &'static [&'static str] {
+        &["requestContext", "authorizer", "jwt", "claims"]
     }
 
     fn client_cert(&self, event: &Event) -> Option<ClientCert> {

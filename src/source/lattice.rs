@@ -23,7 +23,7 @@
 //!
 //! [lattice]: https://docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html
 
-use std::net::IpAddr;
+use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -77,7 +77,7 @@ impl Sealed for Lattice {
         Ok(reply.finish())
     }
 
-    fn client_ip(&self, event: &Event) -> Option<IpAddr> {
+    fn client_addr(&self, event: &Event) -> Option<SocketAddr> {
         last_hop(event.last_header("x-forwarded-for").as_deref())
     }
 }
@@ -111,8 +111,8 @@ impl Sealed for LatticeV1 {
         Ok(reply.finish())
     }
 
-    fn client_ip(&self, event: &Event) -> Option<IpAddr> {
-        Lattice.client_ip(event)
+    fn client_addr(&self, event: &Event) -> Option<SocketAddr> {
+        Lattice.client_addr(event)
     }
 }
 

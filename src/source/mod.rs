@@ -25,8 +25,9 @@ pub mod rest_api;
 pub mod websocket;
 pub(crate) mod wire;
 
+use std::borrow::Cow;
 use std::fmt::Debug;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -129,8 +130,13 @@ pub(crate) mod sealed {
             MAX_REPLY
         }
 
-        /// The client's address, as far as it can be trusted.
-        fn client_ip(&self, event: &Event) -> Option<IpAddr>;
+        /// The client's address, as far as it can be trusted, and port 0 where none is told.
+        fn client_addr(&self, event: &Event) -> Option<SocketAddr>;
+
+        /// The path to the claims of a JWT; empty where the gateway reads no JWTs.
+        fn claims(&self) -> &'static [&'static str] {
+            &[]
+        }
 
         /// The certificate of a client that showed one.
         fn client_cert(&self, _: &Event) -> Option<crate::ClientCert> {
@@ -141,22 +147,21 @@ pub(crate) mod sealed {
 
 /// The address in a `sourceIp`, which may have a space before it, and is no address in an
 /// event that the console makes.
-fn source_ip(text: Option<String>) -> Option<IpAddr> {
-    text?.trim().parse().ok()
+fn source_ip(text: Option<Cow<'_, str>>) -> Option<SocketAddr> {
+    let ip: IpAddr = text?.trim().parse().ok()?;
+    Some((ip, 0).into())
 }
 
 /// The last address in `X-Forwarded-For`: the one that the gateway itself saw. Those before
 /// it are the client's word.
-fn last_hop(forwarded_for: Option<&str>) -> Option<IpAddr> {
+fn last_hop(forwarded_for: Option<&str>) -> Option<SocketAddr> {
     let last = forwarded_for?.rsplit(',').next()?.trim();
+    if let Ok(with_port) = last.parse() {
+        return Some(with_port);
+    }
     let bare = last
         .strip_prefix('[')
-        .and_then(|rest| rest.split(']').next());
-    let is_v4_with_port = last.bytes().filter(|byte| *byte == b':').count() == 1;
-    let address = match bare {
-        Some(address) => address,
-        None if is_v4_with_port => last.split(':').next()?,
-        None => last,
-    };
-    address.parse().ok()
+        .and_then(|rest| rest.strip_suffix(']'));
+    let ip: IpAddr = bare.unwrap_or(last).parse().ok()?;
+    Some((ip, 0).into())
 }

@@ -4,7 +4,7 @@
 //! the function's result: JSON as it is, no body as `null`, and other text as a JSON string.
 //! A status of 400 or more fails the invocation, so that a queue or a stream tries again.
 
-use std::net::IpAddr;
+use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -70,7 +70,7 @@ impl Sealed for PassThrough {
         Ok(text.into())
     }
 
-    fn client_ip(&self, _: &Event) -> Option<IpAddr> {
+    fn client_addr(&self, _: &Event) -> Option<SocketAddr> {
         None
     }
 }

@@ -28,7 +28,7 @@
 //! [headers]: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
 //! [binary]: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html
 
-use std::net::IpAddr;
+use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -75,8 +75,12 @@ impl Sealed for RestApi {
         Some(prelude.finish_prelude())
     }
 
-    fn client_ip(&self, event: &Event) -> Option<IpAddr> {
+    fn client_addr(&self, event: &Event) -> Option<SocketAddr> {
         source_ip(event.text(&["requestContext", "identity", "sourceIp"]))
+    }
+
+    fn claims(&self) -> &'static [&'static str] {
+        &["requestContext", "authorizer", "claims"]
     }
 
     fn client_cert(&self, event: &Event) -> Option<ClientCert> {
@@ -117,8 +121,12 @@ impl Sealed for HttpApiV1 {
         Ok(encode_v1(response, asked, true, options))
     }
 
-    fn client_ip(&self, event: &Event) -> Option<IpAddr> {
-        RestApi.client_ip(event)
+    fn client_addr(&self, event: &Event) -> Option<SocketAddr> {
+        RestApi.client_addr(event)
+    }
+
+    fn claims(&self) -> &'static [&'static str] {
+        RestApi.claims()
     }
 
     fn client_cert(&self, event: &Event) -> Option<ClientCert> {

@@ -20,7 +20,7 @@
 //!
 //! [api]: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html
 
-use std::net::IpAddr;
+use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST};
@@ -86,7 +86,7 @@ impl Sealed for WebSocket {
         Ok(reply.finish())
     }
 
-    fn client_ip(&self, event: &Event) -> Option<IpAddr> {
-        RestApi.client_ip(event)
+    fn client_addr(&self, event: &Event) -> Option<SocketAddr> {
+        RestApi.client_addr(event)
     }
 }

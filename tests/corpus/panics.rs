@@ -86,5 +86,6 @@ fn look_at(event: &Event) {
     event.path_parameters();
     event.stage_variables();
     let _ = event.authorizer::<Value>();
+    let _ = event.claims::<Value>();
     let _ = event.request_context::<Value>();
 }

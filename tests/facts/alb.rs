@@ -84,21 +84,21 @@ fn the_last_hop_is_the_client_with_its_port_or_without() {
             "192.0.2.7".parse().ok()
         );
     }
-    for (hop, ip) in [
-        ("1.2.3.4:8080", "1.2.3.4"),
-        ("[2001:db8::1]:8080", "2001:db8::1"),
-        ("2001:db8::1", "2001:db8::1"),
-        ("[2001:db8::1]", "2001:db8::1"),
+    for (hop, ip, port) in [
+        ("1.2.3.4", "1.2.3.4", 0),
+        ("1.2.3.4:8080", "1.2.3.4", 8080),
+        ("[2001:db8::1]:8080", "2001:db8::1", 8080),
+        ("2001:db8::1", "2001:db8::1", 0),
+        ("[2001:db8::1]", "2001:db8::1", 0),
     ] {
         let event = with(
             SINGLE,
             json!({"headers": {"x-forwarded-for": format!("9.9.9.9, {hop}")}}),
         );
-        assert_eq!(
-            event_of(&request(event)).client_ip(),
-            ip.parse().ok(),
-            "{hop}"
-        );
+        let (request, ip) = (request(event), ip.parse().unwrap());
+        assert_eq!(event_of(&request).client_ip(), Some(ip), "{hop}");
+        let client = event_of(&request).client_addr();
+        assert_eq!(client, Some((ip, port).into()), "{hop}");
     }
 }
 

@@ -120,3 +120,76 @@ fn http_api_1_0_authorizers_have_claims_and_scopes() {
         (&json!("u-1"), &json!("a"))
     );
 }
+
+/// The claims in a request context, as an event of each gateway has it.
+fn claims(event: Value) -> Result<Option<Value>, liftgate::Error> {
+    event_of(&request(event.to_string())).claims()
+}
+
+#[test]
+fn claims_of_an_http_api_are_below_jwt() {
+    let event = |authorizer: Value| {
+        json!({"version": "2.0", "rawPath": "/",
+            "requestContext": {"authorizer": authorizer, "http": {"method": "GET"}}})
+    };
+    let said = json!({"sub": "u-1", "exp": "1719999999", "cognito:groups": "[admin staff]"});
+    let jwt = json!({"jwt": {"claims": said, "scopes": null}});
+    assert_eq!(claims(event(jwt)).unwrap(), Some(said.clone()));
+    // What a Lambda authorizer calls claims is not what the gateway has verified.
+    let lambda = json!({"lambda": {"claims": said, "jwt": {"claims": said}}, "claims": said});
+    assert_eq!(claims(event(lambda)).unwrap(), None);
+    assert_eq!(claims(event(Value::Null)).unwrap(), None);
+}
+
+#[test]
+fn claims_of_payload_format_1_0_are_below_the_authorizer() {
+    let event = |version: Value, authorizer: Value| {
+        json!({"version": version, "httpMethod": "GET", "path": "/",
+            "requestContext": {"authorizer": authorizer}})
+    };
+    let said = json!({"sub": "u-1", "cognito:groups": "admin,staff",
+        "exp": "Tue Apr 04 18:39:39 UTC 2023"});
+    for version in [json!("1.0"), Value::Null] {
+        let of = |authorizer| claims(event(version.clone(), authorizer)).unwrap();
+        assert_eq!(
+            of(json!({"claims": said, "scopes": null})),
+            Some(said.clone())
+        );
+        assert_eq!(of(json!({"claims": null, "scopes": null})), None);
+        assert_eq!(of(json!({"jwt": {"claims": said}})), None);
+        assert_eq!(of(Value::Null), None);
+    }
+}
+
+#[test]
+fn gateways_that_read_no_jwt_tell_no_claims() {
+    let both = json!({"claims": {"sub": "u-1"}, "jwt": {"claims": {"sub": "u-1"}}});
+    let events = [
+        json!({"version": "2.0", "rawPath": "/", "requestContext": {"authorizer": both,
+            "domainName": "id.lambda-url.eu-west-1.on.aws", "http": {"method": "GET"}}}),
+        json!({"httpMethod": "GET", "path": "/", "headers": {},
+            "requestContext": {"authorizer": both, "elb": {}}}),
+        json!({"version": "2.0", "path": "/", "method": "GET", "headers": {},
+            "requestContext": {"authorizer": both, "serviceArn": "arn"}}),
+        json!({"requestContext": {"authorizer": both, "routeKey": "send", "messageId": "m",
+            "eventType": "MESSAGE", "connectionId": "c"}}),
+    ];
+    for event in events {
+        assert_eq!(claims(event.clone()).unwrap(), None, "{event}");
+    }
+}
+
+#[test]
+fn a_claim_of_another_type_is_an_error_with_its_path() {
+    #[derive(Debug, serde::Deserialize)]
+    struct Claims {
+        #[expect(dead_code, reason = "it cannot be read")]
+        exp: u64,
+    }
+    let event = json!({"httpMethod": "GET", "path": "/",
+        "requestContext": {"authorizer": {"claims": {"sub": "u-1", "exp": "1719"}}}});
+    let request = request(event.to_string());
+    let error = event_of(&request).claims::<Claims>().unwrap_err();
+    assert!(error.is_invalid_event());
+    assert_eq!(error.member(), Some("requestContext.authorizer.claims.exp"));
+}
