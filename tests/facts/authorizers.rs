@@ -192,4 +192,27 @@ fn a_claim_of_another_type_is_an_error_with_its_path() {
     let error = event_of(&request).claims::<Claims>().unwrap_err();
     assert!(error.is_invalid_event());
     assert_eq!(error.member(), Some("requestContext.authorizer.claims.exp"));
+    let missing = json!({"httpMethod": "GET", "path": "/",
+        "requestContext": {"authorizer": {"claims": {"sub": "u-1"}}}});
+    let request = crate::support::request(missing.to_string());
+    let error = event_of(&request).claims::<Claims>().unwrap_err();
+    assert!(error.to_string().contains("missing field `exp`"), "{error}");
+    assert_eq!(error.member(), Some("requestContext.authorizer.claims"));
+}
+
+#[test]
+fn a_fault_at_the_end_of_a_value_is_that_values() {
+    let path_of = |said: Value| {
+        let event = json!({"httpMethod": "GET", "path": "/",
+            "requestContext": {"authorizer": {"a": said}, "z": {"z": 0}}});
+        let request = request(event.to_string());
+        let typed = event_of(&request).authorizer::<BTreeMap<String, [[u8; 2]; 2]>>();
+        typed.unwrap_err().member().unwrap().to_owned()
+    };
+    let at = |path: &str| format!("requestContext.authorizer.a{path}");
+    assert_eq!(path_of(json!([[1, 2]])), at(""));
+    assert_eq!(path_of(json!([[1, 2], [3]])), at("[1]"));
+    assert_eq!(path_of(json!([[1], [3, 4]])), at("[0]"));
+    assert_eq!(path_of(json!([[1, 2], [3, "4"]])), at("[1][1]"));
+    assert_eq!(path_of(json!({})), at(""));
 }

@@ -128,6 +128,13 @@ fn descend<'a>(scanner: &mut Scanner<'a>, levels: &mut Vec<Level<'a>>, at: usize
         if has_next {
             return Some(());
         }
+        // A fault at its end, as that a member is missing, is its own.
+        if scanner.at() > at {
+            if let Some(Level::Array { index, .. }) = levels.last_mut() {
+                *index = None;
+            }
+            return None;
+        }
         levels.pop();
     }
 }
