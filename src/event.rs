@@ -56,6 +56,18 @@ use crate::source::wire::{Scanner, Text, invalid_value};
 pub struct Event {
     bytes: Bytes,
     source: &'static dyn Source,
+    places: Places,
+}
+
+/// Where members begin that the event is asked for most, so that it is not walked from its start to
+/// find them: 0 where there is no such member, or null, and `u32::MAX` past all that fits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Places {
+    pub(crate) request_context: u32,
+    pub(crate) identity: u32,
+    pub(crate) source_ip: u32,
+    pub(crate) headers: u32,
+    pub(crate) multi_value_headers: u32,
 }
 
 /// The certificate of a client, where the gateway asked for one (mutual TLS).
@@ -87,8 +99,12 @@ pub struct ClientCert {
 }
 
 impl Event {
-    pub(crate) fn new(bytes: Bytes, source: &'static dyn Source) -> Self {
-        Event { bytes, source }
+    pub(crate) fn new(bytes: Bytes, source: &'static dyn Source, places: Places) -> Self {
+        Event {
+            bytes,
+            source,
+            places,
+        }
     }
 
     /// The event, byte for byte.
@@ -226,19 +242,52 @@ impl Event {
     /// }
     /// ```
     pub fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<Option<T>, Error> {
-        lookup(&self.bytes, path)
+        let mut scanner = Scanner::new(&self.bytes, 0);
+        if !self.find(&mut scanner, path)? {
+            return Ok(None);
+        }
+        let rest = scanner.rest();
+        let start = scanner.at();
+        scanner.skip()?;
+        let text = readable(&rest[..scanner.at() - start]);
+        let is_as_it_lies = matches!(text, Cow::Borrowed(_));
+        serde_json::from_slice(&text)
+            .map_err(|error| invalid_value(&self.bytes, start, &error, is_as_it_lies))
     }
 
     /// A string of the event.
     pub(crate) fn text(&self, path: &[&str]) -> Option<Cow<'_, str>> {
-        text_at(&self.bytes, path)
+        let mut scanner = Scanner::new(&self.bytes, 0).quiet();
+        let is_there = self.find(&mut scanner, path).ok()?;
+        utf8(scanner.string().ok().filter(|_| is_there)?)
+    }
+
+    /// Goes to the value at a path, from a place that is known if there is one.
+    fn find(&self, scanner: &mut Scanner<'_>, path: &[&str]) -> Result<bool, Error> {
+        let places = &self.places;
+        let (place, known) = match path {
+            ["requestContext", "http", "sourceIp", ..] => (places.source_ip, 3),
+            ["requestContext", "identity", ..] => (places.identity, 2),
+            ["requestContext", ..] => (places.request_context, 1),
+            ["headers", ..] => (places.headers, 1),
+            ["multiValueHeaders", ..] => (places.multi_value_headers, 1),
+            _ => (u32::MAX, 0),
+        };
+        match place {
+            0 => Ok(false),
+            u32::MAX => find(scanner, "", path),
+            _ => {
+                scanner.go_to(place as usize);
+                find(scanner, path[known - 1], &path[known..])
+            }
+        }
     }
 
     /// An object of strings. What is none in it is left out.
     fn texts(&self, name: &str) -> BTreeMap<String, String> {
         let mut texts = BTreeMap::new();
         let mut scanner = Scanner::new(&self.bytes, 0).quiet();
-        let is_there = matches!(find(&mut scanner, &[name]), Ok(true));
+        let is_there = matches!(self.find(&mut scanner, &[name]), Ok(true));
         if !is_there || scanner.enter_object("an object").is_err() {
             return texts;
         }
@@ -266,7 +315,7 @@ impl Event {
     /// The last string of an array of strings.
     fn last_text(&self, path: &[&str]) -> Option<Cow<'_, str>> {
         let mut scanner = Scanner::new(&self.bytes, 0).quiet();
-        if !find(&mut scanner, path).ok()? {
+        if !self.find(&mut scanner, path).ok()? {
             return None;
         }
         scanner.enter_array("an array").ok()?;
@@ -305,33 +354,17 @@ impl fmt::Debug for Event {
     }
 }
 
-/// Reads the value at a path; `None` where it is absent or null. A number in the path is an
-/// array's index.
-fn lookup<T: DeserializeOwned>(event: &[u8], path: &[&str]) -> Result<Option<T>, Error> {
-    let mut scanner = Scanner::new(event, 0);
-    if !find(&mut scanner, path)? {
-        return Ok(None);
-    }
-    let rest = scanner.rest();
-    let start = scanner.at();
-    scanner.skip()?;
-    let text = readable(&rest[..scanner.at() - start]);
-    let is_as_it_lies = matches!(text, Cow::Borrowed(_));
-    serde_json::from_slice(&text)
-        .map_err(|error| invalid_value(event, start, &error, is_as_it_lies))
-}
-
 /// The string at a path, if there is one.
 pub(crate) fn text_at<'a>(event: &'a [u8], path: &[&str]) -> Option<Cow<'a, str>> {
     let mut scanner = Scanner::new(event, 0).quiet();
-    let is_there = find(&mut scanner, path).ok()?;
+    let is_there = find(&mut scanner, "", path).ok()?;
     utf8(scanner.string().ok().filter(|_| is_there)?)
 }
 
 /// Whether there is a value at a path, other than null.
 pub(crate) fn has(event: &[u8], path: &[&str]) -> bool {
     let mut scanner = Scanner::new(event, 0).quiet();
-    matches!(find(&mut scanner, path), Ok(true)) && !scanner.rest().starts_with(b"null")
+    matches!(find(&mut scanner, "", path), Ok(true)) && !scanner.rest().starts_with(b"null")
 }
 
 fn utf8(text: Text<'_>) -> Option<Cow<'_, str>> {
@@ -346,10 +379,10 @@ fn utf8(text: Text<'_>) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Goes to the value at a path, as far as there is one. Of members with one name the last
-/// counts; names of headers come in any case.
-fn find(scanner: &mut Scanner<'_>, path: &[&str]) -> Result<bool, Error> {
-    let mut is_header = false;
+/// Goes to the value at a path within a member with a name, as far as there is one. Of members with
+/// one name the last counts; names of headers come in any case.
+fn find(scanner: &mut Scanner<'_>, within: &str, path: &[&str]) -> Result<bool, Error> {
+    let mut is_header = is_headers(within);
     for name in path {
         let mut is_first = true;
         match scanner.rest().first() {
@@ -386,9 +419,13 @@ fn find(scanner: &mut Scanner<'_>, path: &[&str]) -> Result<bool, Error> {
             }
             _ => return Ok(false),
         }
-        is_header = matches!(*name, "headers" | "multiValueHeaders");
+        is_header = is_headers(name);
     }
     Ok(true)
+}
+
+fn is_headers(name: &str) -> bool {
+    matches!(name, "headers" | "multiValueHeaders")
 }
 
 /// The names of the event's members; `None` if it is no object.

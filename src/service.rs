@@ -91,13 +91,14 @@ impl<S> Lambda<S> {
             is_multi_value: wire.multi_value_headers.is_present(),
         };
         let decoded = source.decode(&mut wire, &self.options);
+        let places = wire.places();
         drop(wire);
         let request = decoded.map(|mut request| {
             asked.is_head = request.method() == Method::HEAD;
             trace::request(source, &request);
             let extensions = request.extensions_mut();
             extensions.insert(context);
-            extensions.insert(Event::new(event, source));
+            extensions.insert(Event::new(event, source, places));
             request
         });
         (request, Some(asked))

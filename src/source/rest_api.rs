@@ -53,7 +53,7 @@ impl Source for RestApi {
 
 impl Sealed for RestApi {
     fn mark(&self, wire: &Wire<'_>) -> bool {
-        wire.http_method.is_present() && wire.context.is_present
+        wire.http_method.is_present() && wire.context.whole.is_present()
     }
 
     fn decode(&self, wire: &mut Wire<'_>, options: &Options) -> Result<Request<Body>, Error> {

@@ -24,6 +24,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 
 use crate::Error;
+use crate::event::Places;
 
 pub(crate) use body::{decode_body, is_json};
 pub(crate) use escape::escape;
@@ -77,7 +78,9 @@ pub struct Wire<'a> {
 /// The members of interest in an event's `requestContext`.
 #[derive(Default, Debug)]
 pub(crate) struct RequestContext<'a> {
-    pub(crate) is_present: bool,
+    pub(crate) whole: Value<'a>,
+    identity: Value<'a>,
+    source_ip: Value<'a>,
     pub(crate) elb: Value<'a>,
     pub(crate) service_arn: Value<'a>,
     pub(crate) connection_id: Value<'a>,
@@ -139,6 +142,21 @@ impl<'a> Wire<'a> {
         }
     }
 
+    /// Where members begin that are asked for later.
+    pub(crate) fn places(&self) -> Places {
+        let place = |value: Value<'_>| match value.is_present() {
+            true => u32::try_from(value.offset(self.event)).unwrap_or(u32::MAX),
+            false => 0,
+        };
+        Places {
+            request_context: place(self.context.whole),
+            identity: place(self.context.identity),
+            source_ip: place(self.context.source_ip),
+            headers: place(self.headers),
+            multi_value_headers: place(self.multi_value_headers),
+        }
+    }
+
     /// The body as the client sent it.
     pub(crate) fn take_body(&mut self) -> Result<Bytes, Error> {
         let is_base64 = self.is_base64.or(self.is_base64_v1).flag(self.event)?;
@@ -183,7 +201,7 @@ impl<'a> Wire<'a> {
         if headers.read_from(&mut ahead).is_err() {
             return scanner.skip().map(|()| None);
         }
-        scanner.go_to(&ahead);
+        scanner.go_to(ahead.at());
         Ok(Some(headers.into_map()))
     }
 
@@ -200,7 +218,7 @@ impl<'a> Wire<'a> {
         let place = match (level, key) {
             (Level::Event, b"requestContext") => {
                 self.context = RequestContext {
-                    is_present: value.is_present(),
+                    whole: value,
                     ..RequestContext::default()
                 };
                 return value.into_object(Level::Context);
@@ -218,6 +236,7 @@ impl<'a> Wire<'a> {
                 self.context.http = value;
                 self.context.http_method = Value::default();
                 self.context.http_protocol = Value::default();
+                self.context.source_ip = Value::default();
                 return value.into_object(Level::Http);
             }
             (Level::Event, b"methodArn" | b"routeArn" | b"authorizationToken") => {
@@ -257,6 +276,7 @@ impl<'a> Wire<'a> {
             (Level::Event, b"cookies") => &mut self.cookies,
             (Level::Event, b"isBase64Encoded") => &mut self.is_base64,
             (Level::Event, b"is_base64_encoded") => &mut self.is_base64_v1,
+            (Level::Context, b"identity") => &mut self.context.identity,
             (Level::Context, b"elb") => &mut self.context.elb,
             (Level::Context, b"serviceArn") => &mut self.context.service_arn,
             (Level::Context, b"connectionId") => &mut self.context.connection_id,
@@ -267,6 +287,7 @@ impl<'a> Wire<'a> {
             (Level::Context, b"path") => &mut self.context.path,
             (Level::Context, b"protocol") => &mut self.context.protocol,
             (Level::Http, b"method") => &mut self.context.http_method,
+            (Level::Http, b"sourceIp") => &mut self.context.source_ip,
             (Level::Http, b"protocol") => &mut self.context.http_protocol,
             _ => return Step::Over,
         };

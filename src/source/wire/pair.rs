@@ -60,7 +60,7 @@ impl<'a> Scanner<'a> {
         let mut ahead = self.quiet();
         let is_same = ahead.is_in_arrays(other).is_some();
         if is_same {
-            self.go_to(&ahead);
+            self.go_to(ahead.at);
         }
         is_same
     }

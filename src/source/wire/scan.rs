@@ -38,9 +38,9 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Goes where another scanner of the event is.
-    pub(super) fn go_to(&mut self, other: &Scanner<'a>) {
-        self.at = other.at;
+    /// Goes to a byte of the event.
+    pub(crate) fn go_to(&mut self, at: usize) {
+        self.at = at;
     }
 
     /// Where the key begins that was read last.
