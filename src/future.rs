@@ -116,7 +116,11 @@ where
                     read,
                 } => {
                     let mut turns = Turns::default();
-                    while let Some(frame) = ready!(body.as_mut().poll_frame(cx)) {
+                    // As hyper does: what says that it is at its end is not asked again.
+                    while !body.is_end_stream() {
+                        let Some(frame) = ready!(body.as_mut().poll_frame(cx)) else {
+                            break;
+                        };
                         let frame = frame.map_err(|error| Error::body(error.into()))?;
                         // No gateway passes trailers on.
                         if let Ok(data) = frame.into_data() {

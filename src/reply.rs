@@ -283,6 +283,10 @@ where
         let Some(body) = body.as_mut().as_pin_mut() else {
             return Poll::Ready(None);
         };
+        // As hyper does: what says that it is at its end is not asked again.
+        if body.is_end_stream() {
+            return Poll::Ready(None);
+        }
         let frame = match ready!(body.poll_frame(cx)) {
             Some(Ok(frame)) => frame,
             Some(Err(error)) => return Poll::Ready(Some(Err(Error::body(error.into())))),
