@@ -30,37 +30,31 @@ impl Exchange {
 
     /// The response without its body, where it [has none](Self::has_body). To `HEAD`, a server sends
     /// the length of the body that it does not send, if that is known and not zero, as hyper does.
-    pub(crate) fn bodyless<B: http_body::Body>(response: Response<B>) -> Response<Bytes> {
-        let len = response.body().size_hint().exact();
-        let mut response = response.map(|_| Bytes::new());
-        if may_have_body(response.status()) {
-            let header = response.headers_mut().entry(CONTENT_LENGTH);
+    pub(crate) fn bodyless(
+        mut head: Response<Bytes>,
+        body: &impl http_body::Body,
+    ) -> Response<Bytes> {
+        if may_have_body(head.status()) {
+            let header = head.headers_mut().entry(CONTENT_LENGTH);
+            let len = body.size_hint().exact();
             if let (Some(len @ 1..), Entry::Vacant(header)) = (len, header) {
                 header.insert(len.into());
             }
         }
-        response
+        head
     }
 
-    /// The reply that streams a response, or the response if it is not to stream.
-    pub(crate) fn stream<B>(
-        &self,
-        response: Response<B>,
-    ) -> Result<Result<Reply<B>, Response<B>>, Error> {
-        check_final(response.status())?;
+    /// The prelude of a response that is to stream.
+    pub(crate) fn stream(&self, head: &Response<Bytes>) -> Result<Option<Bytes>, Error> {
+        check_final(head.status())?;
         if !self.options.streams() {
-            return Ok(Err(response));
+            return Ok(None);
         }
-        let (parts, body) = response.into_parts();
-        let head = Response::from_parts(parts, Bytes::new());
-        match self.prelude(&head)? {
-            Some(prelude) => {
-                trace::status(head.status());
-                let body = self.has_body(head.status()).then_some(body);
-                Ok(Ok(Reply::streaming(prelude, Bytes::new(), body)))
-            }
-            None => Ok(Err(Response::from_parts(head.into_parts().0, body))),
+        let prelude = self.prelude(head)?;
+        if prelude.is_some() {
+            trace::status(head.status());
         }
+        Ok(prelude)
     }
 
     fn prelude(&self, head: &Response<Bytes>) -> Result<Option<Bytes>, Error> {
@@ -133,9 +127,11 @@ impl Exchange {
     /// The reply of a response that is there as a whole.
     fn whole<B>(&self, response: Response<Body>) -> Result<Reply<B>, Error> {
         check_final(response.status())?;
-        let response = match self.has_body(response.status()) {
-            true => response.map(Body::into_bytes),
-            false => Self::bodyless(response),
+        let (parts, body) = response.into_parts();
+        let head = Response::from_parts(parts, Bytes::new());
+        let response = match self.has_body(head.status()) {
+            true => head.map(|_| body.into_bytes()),
+            false => Self::bodyless(head, &body),
         };
         if self.options.streams() {
             // A gateway that waits for a stream would take JSON for the body.

@@ -3,7 +3,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use http::{Response, response};
+use bytes::Bytes;
+use http::Response;
 use pin_project_lite::pin_project;
 
 use crate::body::{Gather, Turns};
@@ -27,7 +28,7 @@ pin_project! {
     enum State<F, B> {
         Failed { error: Option<Error> },
         Calling { #[pin] future: F },
-        Reading { parts: Option<response::Parts>, #[pin] body: B, read: Gather },
+        Reading { head: Option<Response<Bytes>>, #[pin] body: B, read: Gather },
         Over,
     }
 }
@@ -96,22 +97,24 @@ where
                 StateProj::Calling { future } => {
                     let response = ready!(future.poll(cx));
                     let response = response.map_err(|error| Error::service(error.into()))?;
-                    let response = match exchange.stream(response)? {
-                        Ok(reply) => return Poll::Ready(Ok(reply)),
-                        Err(response) => response,
-                    };
-                    if !exchange.has_body(response.status()) {
-                        return Poll::Ready(exchange.encode(&Exchange::bodyless(response)));
-                    }
                     let (parts, body) = response.into_parts();
+                    let head = Response::from_parts(parts, Bytes::new());
+                    let has_body = exchange.has_body(head.status());
+                    if let Some(prelude) = exchange.stream(&head)? {
+                        let body = has_body.then(|| Box::pin(body));
+                        return Poll::Ready(Ok(Reply::streaming(prelude, Bytes::new(), body)));
+                    }
+                    if !has_body {
+                        return Poll::Ready(exchange.encode(&Exchange::bodyless(head, &body)));
+                    }
                     this.state.set(State::Reading {
-                        parts: Some(parts),
+                        head: Some(head),
                         body,
                         read: Gather::default(),
                     });
                 }
                 StateProj::Reading {
-                    parts,
+                    head,
                     mut body,
                     read,
                 } => {
@@ -133,11 +136,11 @@ where
                             return Poll::Pending;
                         }
                     }
-                    let Some(parts) = parts.take() else {
+                    let Some(mut response) = head.take() else {
                         return Poll::Pending;
                     };
-                    let bytes = std::mem::take(read).into_bytes();
-                    return Poll::Ready(exchange.encode(&Response::from_parts(parts, bytes)));
+                    *response.body_mut() = std::mem::take(read).into_bytes();
+                    return Poll::Ready(exchange.encode(&response));
                 }
                 StateProj::Over => return Poll::Pending,
             }

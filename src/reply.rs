@@ -8,7 +8,6 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::{Buf as _, Bytes};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use http_body::{Body, Frame, SizeHint};
-use pin_project_lite::pin_project;
 
 use crate::Error;
 use crate::body::Turns;
@@ -20,78 +19,75 @@ pub(crate) const ERROR_TYPE: HeaderName =
 pub(crate) const ERROR_BODY: HeaderName =
     HeaderName::from_static("lambda-runtime-function-error-body");
 
-pin_project! {
-    /// What goes back to the gateway: the JSON of a response, or a stream.
-    ///
-    /// It is an [`http_body::Body`], of the very bytes that the Runtime API takes. A stream is
-    /// the prelude (status and headers in JSON), eight NULs, and the response's body, chunk by
-    /// chunk. If that body fails or panics, the stream ends with the two [trailers][custom] by
-    /// which Lambda knows of it, so reading a reply never fails.
-    ///
-    /// [custom]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
-    ///
-    /// # Examples
-    ///
-    /// See [`Lambda`](crate::Lambda) for a buffered reply. This one streams:
-    ///
-    /// ```
-    /// use http_body_util::BodyExt;
-    /// use liftgate::{Context, Invocation, Lambda, Options};
-    /// use tower_service::Service;
-    ///
-    /// # async fn app(_: http::Request<liftgate::Body>) -> Result<http::Response<liftgate::Body>, std::convert::Infallible> {
-    /// #     Ok(http::Response::new("hello".into()))
-    /// # }
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), liftgate::Error> {
-    /// let event = r#"{"version": "2.0", "rawPath": "/", "requestContext": {
-    ///     "domainName": "id.lambda-url.eu-west-1.on.aws", "http": {"method": "GET"}}}"#;
-    /// let options = Options::new().streaming(true);
-    /// let mut lambda = Lambda::with_options(tower::service_fn(app), options);
-    /// let reply = lambda.call(Invocation::new(event, Context::default())).await?;
-    /// assert!(reply.is_streaming());
-    /// let Ok(bytes) = reply.collect().await.map(|read| read.to_bytes());
-    /// assert_eq!(bytes, "{\"statusCode\":200,\"headers\":{},\"cookies\":[]}\0\0\0\0\0\0\0\0hello");
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub struct Reply<B> {
-        #[pin]
-        form: Form<B>,
-        // What went wrong, where `Options::on_error` or the deadline has made a response of it.
-        answered: Option<Error>,
-    }
+/// What goes back to the gateway: the JSON of a response, or a stream.
+///
+/// It is an [`http_body::Body`], of the very bytes that the Runtime API takes. A stream is
+/// the prelude (status and headers in JSON), eight NULs, and the response's body, chunk by
+/// chunk. If that body fails or panics, the stream ends with the two [trailers][custom] by
+/// which Lambda knows of it, so reading a reply never fails.
+///
+/// [custom]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
+///
+/// # Examples
+///
+/// See [`Lambda`](crate::Lambda) for a buffered reply. This one streams:
+///
+/// ```
+/// use http_body_util::BodyExt;
+/// use liftgate::{Context, Invocation, Lambda, Options};
+/// use tower_service::Service;
+///
+/// # async fn app(_: http::Request<liftgate::Body>) -> Result<http::Response<liftgate::Body>, std::convert::Infallible> {
+/// #     Ok(http::Response::new("hello".into()))
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), liftgate::Error> {
+/// let event = r#"{"version": "2.0", "rawPath": "/", "requestContext": {
+///     "domainName": "id.lambda-url.eu-west-1.on.aws", "http": {"method": "GET"}}}"#;
+/// let options = Options::new().streaming(true);
+/// let mut lambda = Lambda::with_options(tower::service_fn(app), options);
+/// let reply = lambda.call(Invocation::new(event, Context::default())).await?;
+/// assert!(reply.is_streaming());
+/// let Ok(bytes) = reply.collect().await.map(|read| read.to_bytes());
+/// assert_eq!(bytes, "{\"statusCode\":200,\"headers\":{},\"cookies\":[]}\0\0\0\0\0\0\0\0hello");
+/// # Ok(())
+/// # }
+/// ```
+pub struct Reply<B> {
+    form: Form<B>,
+    // What went wrong, where `Options::on_error` or the deadline has made a response of it.
+    answered: Option<Error>,
 }
 
-pin_project! {
-    #[project = FormProj]
-    enum Form<B> {
-        // Invariant: `None` once read, or when there is nothing to read.
-        Buffered { json: Option<Bytes> },
-        // Invariant: no piece is empty.
-        Streaming { pieces: Pieces, #[pin] body: Streamed<B>, progress: Arc<Progress> },
-    }
+enum Form<B> {
+    // Invariant: `None` once read, or when there is nothing to read.
+    Buffered {
+        json: Option<Bytes>,
+    },
+    // Invariant: no piece is empty.
+    Streaming {
+        pieces: Pieces,
+        body: Streamed<B>,
+        progress: Arc<Progress>,
+    },
 }
 
-pin_project! {
-    /// The body of a response that streams: `None` once it is over.
-    struct Streamed<B> {
-        #[pin]
-        body: Option<B>,
-    }
-
-    impl<B> PinnedDrop for Streamed<B> {
-        fn drop(this: Pin<&mut Self>) {
-            // A connection that is closed drops what was being sent.
-            let _ = this.end();
-        }
-    }
+/// The body of a response that streams: `None` once it is over. It is on the heap, since it may
+/// have tens of kilobytes, as that of a compression has, and a reply goes from hand to hand.
+struct Streamed<B> {
+    body: Option<Pin<Box<B>>>,
 }
 
 impl<B> Streamed<B> {
-    fn end(self: Pin<&mut Self>) -> Result<(), Error> {
-        let mut body = self.project().body;
-        guard(|| body.set(None))
+    fn end(&mut self) -> Result<(), Error> {
+        guard(|| self.body = None)
+    }
+}
+
+impl<B> Drop for Streamed<B> {
+    fn drop(&mut self) {
+        // A connection that is closed drops what was being sent.
+        let _ = self.end();
     }
 }
 
@@ -135,7 +131,7 @@ impl<B> Reply<B> {
     }
 
     /// A stream: the prelude, and a body that is there already, or yet to come.
-    pub(crate) fn streaming(prelude: Bytes, whole: Bytes, body: Option<B>) -> Self {
+    pub(crate) fn streaming(prelude: Bytes, whole: Bytes, body: Option<Pin<Box<B>>>) -> Self {
         let mut pieces = vec![prelude, Bytes::from_static(&[0; 8]), whole];
         pieces.retain(|piece| !piece.is_empty());
         // A stream without a body is not asked for its end.
@@ -203,11 +199,9 @@ where
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        match self.project().form.project() {
-            FormProj::Buffered { json } => {
-                Poll::Ready(json.take().map(|json| Ok(Frame::data(json))))
-            }
-            FormProj::Streaming {
+        match &mut self.get_mut().form {
+            Form::Buffered { json } => Poll::Ready(json.take().map(|json| Ok(Frame::data(json)))),
+            Form::Streaming {
                 pieces,
                 body,
                 progress,
@@ -240,7 +234,7 @@ where
 /// The next frame of a stream. Its body is dropped with its last frame, its error or its panic,
 /// and not polled again.
 fn poll_stream<B>(
-    mut source: Pin<&mut Streamed<B>>,
+    source: &mut Streamed<B>,
     progress: &Progress,
     cx: &mut Context<'_>,
 ) -> Poll<Option<Frame<Bytes>>>
@@ -248,12 +242,12 @@ where
     B: Body,
     B::Error: Into<BoxError>,
 {
-    if source.body.is_none() {
+    let Some(body) = &mut source.body else {
         progress.is_over.store(true, Ordering::Relaxed);
         return Poll::Ready(None);
-    }
+    };
     if progress.fault.get().is_none() {
-        let data = match guard(|| poll_data(source.as_mut().project().body, cx)) {
+        let data = match guard(|| poll_data(body.as_mut(), cx)) {
             Ok(polled) => ready!(polled),
             Err(panic) => Some(Err(panic)),
         };
@@ -270,24 +264,15 @@ where
     Poll::Ready(progress.fault.get().map(error_trailers))
 }
 
-fn poll_data<B>(
-    mut body: Pin<&mut Option<B>>,
-    cx: &mut Context<'_>,
-) -> Poll<Option<Result<Bytes, Error>>>
+fn poll_data<B>(mut body: Pin<&mut B>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>>
 where
     B: Body,
     B::Error: Into<BoxError>,
 {
     let mut turns = Turns::default();
-    loop {
-        let Some(body) = body.as_mut().as_pin_mut() else {
-            return Poll::Ready(None);
-        };
-        // As hyper does: what says that it is at its end is not asked again.
-        if body.is_end_stream() {
-            return Poll::Ready(None);
-        }
-        let frame = match ready!(body.poll_frame(cx)) {
+    // As hyper does: what says that it is at its end is not asked again.
+    while !body.is_end_stream() {
+        let frame = match ready!(body.as_mut().poll_frame(cx)) {
             Some(Ok(frame)) => frame,
             Some(Err(error)) => return Poll::Ready(Some(Err(Error::body(error.into())))),
             None => return Poll::Ready(None),
@@ -303,6 +288,7 @@ where
             return Poll::Pending;
         }
     }
+    Poll::Ready(None)
 }
 
 fn error_trailers(error: &Error) -> Frame<Bytes> {
