@@ -12,3 +12,4 @@ mod local;
 mod round_trip;
 mod runtime;
 mod support;
+mod tower_http;
