@@ -233,8 +233,31 @@ impl Error {
         message
     }
 
-    /// As the Runtime API takes it: `{"errorMessage":..,"errorType":..,"stackTrace":[]}`.
-    pub(crate) fn to_json(&self) -> Vec<u8> {
+    /// The error as the Runtime API [takes it][api], for whoever calls a [`Lambda`](crate::Lambda)
+    /// without `run`: its type, and as much of its message as is of use.
+    ///
+    /// [api]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-invokeerror
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use liftgate::{Context, Invocation, Lambda};
+    /// use tower_service::Service;
+    ///
+    /// # async fn app(_: http::Request<liftgate::Body>) -> Result<http::Response<liftgate::Body>, std::convert::Infallible> {
+    /// #     Ok(http::Response::default())
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let mut lambda = Lambda::new(tower::service_fn(app));
+    /// let error = lambda.call(Invocation::new("", Context::default())).await.unwrap_err();
+    /// assert_eq!(
+    ///     error.to_json(),
+    ///     br#"{"errorMessage":"invalid event: not JSON: it ends too early (byte 0)","errorType":"Liftgate.InvalidEvent","stackTrace":[]}"#,
+    /// );
+    /// # }
+    /// ```
+    pub fn to_json(&self) -> Vec<u8> {
         let message = self.brief();
         let mut json = b"{\"errorMessage\":\"".to_vec();
         escape(message.as_bytes(), &mut json);
