@@ -5,12 +5,11 @@ use std::convert::Infallible;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Request, Response};
 use liftgate::Body;
-use liftgate_lambda_runtime::Adapter;
 use tower::service_fn;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    lambda_runtime::run(Adapter::new(service_fn(hello))).await
+    liftgate_lambda_runtime::run(service_fn(hello)).await
 }
 
 async fn hello(_: Request<Body>) -> Result<Response<Body>, Infallible> {
