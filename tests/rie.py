@@ -1,6 +1,6 @@
 """Drives example-httpbin on the Runtime Interface Emulator: one line for each check.
 
-Usage: rie.py EMULATOR HTTPBIN LIFECYCLE, as tests/rie.sh does. What the emulator and the function say
+Usage: rie.py EMULATOR LIFECYCLE HTTPBIN..., as tests/rie.sh does. What the emulator and the function say
 goes to rie.log beside the emulator.
 """
 
@@ -95,9 +95,18 @@ SEEN = [
 
 
 def main():
-    emulator, example, lifecycle = (os.path.abspath(path) for path in sys.argv[1:])
+    emulator, lifecycle, *examples = (os.path.abspath(path) for path in sys.argv[1:])
     end_after(300)
     checks = Checks()
+    for example in examples:
+        print(f"== {example}", flush=True)
+        serves(checks, emulator, example)
+    shutdown(checks, emulator, lifecycle)
+    return checks.end()
+
+
+def serves(checks, emulator, example):
+    """All that httpbin does, whole and by streams."""
     with Emulator(checks, emulator, example) as rie:
         for gateway, (fixture, client_ip) in GATEWAYS.items():
             browser(checks, rie, gateway, fixture, client_ip)
@@ -116,8 +125,6 @@ def main():
             with checks.one(f"{gateway}, streaming: is answered whole"):
                 get = load(GATEWAYS[gateway][0])
                 same(Response(gateway, rie.invoke(to(get, "/text/95"))).body, bytes(range(32, 127)))
-    shutdown(checks, emulator, lifecycle)
-    return checks.end()
 
 
 def browser(checks, rie, gateway, fixture, client_ip):
