@@ -1,0 +1,1 @@
+#![doc = include_str!("../../../docs/MOVE-FROM-LAMBDA-HTTP.md")]
