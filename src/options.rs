@@ -194,6 +194,10 @@ impl Options {
     /// The app's answer is the function's result: JSON as it is, no body as `null`, other
     /// text as a JSON string. A status of 400 or more fails the invocation, so that queues
     /// and streams try again.
+    ///
+    /// A client may ask for this path too, and a message of a WebSocket API may come by it. What
+    /// they send is no event of this kind: its [source](crate::Event::source) is the gateway, and not
+    /// `pass_through`. A handler that trusts the events has to look at that, as `examples/queue` does.
     pub fn pass_through(mut self, path: impl AsRef<str>) -> Self {
         self.pass_through = Some(uri_path(path.as_ref().trim_start_matches('/')));
         self

@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! cargo build -p liftgate-lambda-runtime --example httpbin
-//! cargo run -p liftgate-cli -- dev target/debug/examples/httpbin
+//! cargo run -p liftgate-cli -- dev -- target/debug/examples/httpbin
 //! ```
 
 use example_httpbin::App;

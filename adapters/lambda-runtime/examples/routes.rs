@@ -4,7 +4,7 @@
 //!
 //! ```sh
 //! cargo build -p liftgate-lambda-runtime --example routes
-//! cargo run -p liftgate-cli -- dev target/debug/examples/routes
+//! cargo run -p liftgate-cli -- dev -- target/debug/examples/routes
 //! ```
 //!
 //! With `STREAMING=1` it streams, and with `OTEL=1` AWS's layer for OpenTelemetry is around it.
