@@ -1,0 +1,326 @@
+"""Looks at what deploy/ deploys, and at the programs and packages that tests/deploy.sh has made: one
+line for each check.
+
+Usage: deploy.py TARGET EMULATOR QEMU, as tests/deploy.sh does, which has cfn-lint, hadolint and sam in
+its path. QEMU is the program that runs those for ARM, or nothing.
+"""
+
+import functools
+import hashlib
+import json
+import logging
+import pathlib
+import platform
+import re
+import subprocess
+import sys
+import zipfile
+
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+from checks import Checks, Response, end_after, load, same, to
+from rie import Emulator
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DEPLOY = ROOT / "deploy"
+ARCHITECTURES = {0x3E: "x86_64", 0xB7: "arm64"}
+# Amazon Linux 2023's, https://docs.aws.amazon.com/linux/al2023/ug/core-glibc.html
+GLIBC = (2, 34)
+# Examples without a template, and why.
+WITHOUT = {}
+
+
+def main():
+    target, emulator = pathlib.Path(sys.argv[1]), sys.argv[2]
+    end_after(300)
+    # SAM's translator speaks of itself.
+    logging.disable(logging.WARNING)
+    checks = Checks()
+    templates = {path.stem: Template(path) for path in sorted((DEPLOY / "sam").glob("*.yaml"))}
+    lints(checks, templates)
+    for template in templates.values():
+        functions(checks, template)
+    every_example(checks, templates)
+    gateways(checks, templates)
+    packages(checks, target)
+    programs(checks, target, emulator, sys.argv[3])
+    return checks.end()
+
+
+class Template:
+    """A template as it is written, and what SAM makes of it."""
+
+    def __init__(self, path):
+        self.path, self.name = path, path.stem
+        self.written = yaml_parse(path.read_text())
+        ready = yaml_parse(path.read_text())
+        # In place of what `sam package` would have uploaded.
+        for resource in of_type(ready, "AWS::Serverless::Function").values():
+            resource["Properties"]["CodeUri"] = "s3://bucket/key"
+        self.made = transform(ready, {"AWS::Region": "us-east-1"}, NoPolicies())
+
+    def functions(self):
+        """Those that are written, by name."""
+        globals_ = self.written["Globals"]["Function"]
+        written = of_type(self.written, "AWS::Serverless::Function")
+        return {
+            name: function | {"Properties": globals_ | function["Properties"]}
+            for name, function in written.items()
+        }
+
+    def example(self, function):
+        return (self.path.parent / function["Properties"]["CodeUri"]).resolve()
+
+    def all(self, kind):
+        """The properties of all that is made of a type."""
+        return [resource["Properties"] for resource in of_type(self.made, kind).values()]
+
+    def one(self, kind):
+        found = self.all(kind)
+        same(len(found), 1)
+        return found[0]
+
+
+class NoPolicies:
+    """The managed policies that SAM would ask AWS for: no template names one."""
+
+    def load(self):
+        return {}
+
+
+def of_type(template, kind):
+    return {name: each for name, each in template["Resources"].items() if each["Type"] == kind}
+
+
+def lints(checks, templates):
+    for template in templates.values():
+        with checks.one(f"sam/{template.name}: SAM and cfn-lint find no fault in it"):
+            run("sam", "validate", "--lint", "--template", template.path)
+    with checks.one("hadolint finds no fault in the Dockerfile"):
+        run("hadolint", DEPLOY / "Dockerfile")
+
+
+def functions(checks, template):
+    parameter = template.written["Parameters"]["Architecture"]
+    with checks.one(f"sam/{template.name}: the architecture is a parameter"):
+        same(sorted(parameter["AllowedValues"]), sorted(ARCHITECTURES.values()))
+        for made in template.all("AWS::Lambda::Function"):
+            same(made["Architectures"], [{"Ref": "Architecture"}])
+    for name, function in template.functions().items():
+        with checks.one(f"sam/{template.name}, {name}: is the program of an example"):
+            properties = function["Properties"]
+            same(properties["Runtime"], "provided.al2023")
+            same(properties["Handler"], "bootstrap")
+            same(function["Metadata"]["BuildMethod"], "rust-cargolambda")
+            # `sam build` takes the program of the folder's manifest, which has to have just one.
+            same(len(binaries().get(template.example(function), [])), 1)
+    streams = {}
+    for name, function in template.functions().items():
+        variables = function["Properties"].get("Environment", {}).get("Variables", {})
+        streams[name] = variables.get("LIFTGATE_STREAMING") == "1"
+    with checks.one(f"sam/{template.name}: the programs stream that the gateway lets stream"):
+        same({name: name in streaming(template) for name in streams}, streams)
+
+
+def streaming(template):
+    """The functions that the gateway takes streams from."""
+    urls = [url for url in template.all("AWS::Lambda::Url") if url["InvokeMode"] == "RESPONSE_STREAM"]
+    found = {url["TargetFunctionArn"]["Ref"] for url in urls}
+    for api in template.all("AWS::ApiGateway::RestApi"):
+        for integration in integrations(api):
+            if integration.get("responseTransferMode") == "STREAM":
+                found |= set(re.findall(r"\$\{(\w+)\.Arn\}", integration["uri"]["Fn::Sub"]))
+    return found
+
+
+def integrations(api):
+    for path in api["Body"]["paths"].values():
+        for method in path.values():
+            yield method["x-amazon-apigateway-integration"]
+
+
+def every_example(checks, templates):
+    deployed = {
+        template.example(function)
+        for template in templates.values() for function in template.functions().values()
+    }
+    examples = {path for path in binaries() if path.parent == ROOT / "examples"}
+    with checks.one("every example is in a template, or said not to be"):
+        same({path.name for path in examples - deployed}, set(WITHOUT))
+
+
+def gateways(checks, templates):
+    with checks.one("http-api: events are of payload format 2.0, of every path"):
+        api = templates["http-api"].one("AWS::ApiGatewayV2::Api")
+        same(list(api["Body"]["paths"]), ["$default"])
+        [method] = api["Body"]["paths"]["$default"].values()
+        same(method["x-amazon-apigateway-integration"]["payloadFormatVersion"], "2.0")
+    with checks.one("rest-api: every path is streamed, and bodies are binary"):
+        api = templates["rest-api"].one("AWS::ApiGateway::RestApi")
+        same(sorted(api["Body"]["paths"]), ["/", "/{proxy+}"])
+        for integration in integrations(api):
+            same(integration["type"], "aws_proxy")
+            same(integration["responseTransferMode"], "STREAM")
+            uri = integration["uri"]["Fn::Sub"]
+            assert re.search(r":lambda:path/2021-11-15/functions/.*/response-streaming-invocations$", uri), uri
+        same(api["BinaryMediaTypes"], ["*/*"])
+        same(api["Body"]["x-amazon-apigateway-binary-media-types"], ["*/*"])
+    with checks.one("function-url: whole and streamed, and both permissions for each"):
+        urls = templates["function-url"].all("AWS::Lambda::Url")
+        same(sorted(url["InvokeMode"] for url in urls), ["BUFFERED", "RESPONSE_STREAM"])
+        actions = [each["Action"] for each in templates["function-url"].all("AWS::Lambda::Permission")]
+        same(sorted(actions), ["lambda:InvokeFunction"] * 2 + ["lambda:InvokeFunctionUrl"] * 2)
+    with checks.one("alb: headers have all of their values, and the load balancer may invoke"):
+        targets = templates["alb"].one("AWS::ElasticLoadBalancingV2::TargetGroup")
+        same(targets["TargetType"], "lambda")
+        same(targets["TargetGroupAttributes"], [{"Key": "lambda.multi_value_headers.enabled", "Value": "true"}])
+        permission = templates["alb"].one("AWS::Lambda::Permission")
+        same(permission["Principal"], "elasticloadbalancing.amazonaws.com")
+    with checks.one("websocket: the routes are those of the app"):
+        routes = {each["RouteKey"] for each in templates["websocket"].all("AWS::ApiGatewayV2::Route")}
+        app = (ROOT / "examples/chat/src/main.rs").read_text()
+        same(routes, set(re.findall(r'\.route\("/([^"]+)"', app)))
+
+
+def packages(checks, target):
+    work, lambda_dir = target / "deploy-test", target / "lambda" / "example-hello"
+    zipped = zipfile.ZipFile(lambda_dir / "bootstrap.zip")
+    with checks.one("cargo lambda: the archive has the program alone, and it may be run"):
+        same(zipped.namelist(), ["bootstrap"])
+        assert zipped.getinfo("bootstrap").external_attr >> 16 & 0o111, "the program may not be run"
+    built = zipped.read("bootstrap")
+    with checks.one("sam build: the package has the same program, for the architecture asked for"):
+        same(digest((work / "sam/build/HelloFunction/bootstrap").read_bytes()), digest(built))
+    if (work / "cdk.out").exists():
+        cdk(checks, work / "cdk.out", built)
+        serverless(checks, work / "serverless", built)
+
+
+def cdk(checks, out, built):
+    path = out / "LiftgateHello.template.json"
+    with checks.one("cdk: cfn-lint finds no fault in what it makes"):
+        # CDK names dependencies that CloudFormation would find.
+        run("cfn-lint", "--ignore-checks", "W3005", "--template", path)
+    template = json.loads(path.read_text())
+    [function] = of_type(template, "AWS::Lambda::Function").values()
+    with checks.one("cdk: the asset is the program, for its architecture"):
+        same(function["Properties"]["Runtime"], "provided.al2023")
+        same(function["Properties"]["Architectures"], [architecture(built)])
+        asset = out / function["Metadata"]["aws:asset:path"]
+        same([each.name for each in asset.iterdir()], ["bootstrap"])
+        same(digest((asset / "bootstrap").read_bytes()), digest(built))
+    entrances(checks, "cdk", template)
+
+
+def serverless(checks, out, built):
+    path = out / "cloudformation-template-update-stack.json"
+    with checks.one("osls: cfn-lint finds no fault in what it makes"):
+        run("cfn-lint", "--ignore-checks", "W3005", "--template", path)
+    template = json.loads(path.read_text())
+    [function] = of_type(template, "AWS::Lambda::Function").values()
+    with checks.one("osls: the artefact is the program's archive, for its architecture"):
+        same(function["Properties"]["Runtime"], "provided.al2023")
+        same(function["Properties"]["Handler"], "bootstrap")
+        same(function["Properties"]["Architectures"], [architecture(built)])
+        state = json.loads((out / "serverless-state.json").read_text())
+        artifact = state["service"]["functions"]["hello"]["package"]["artifact"]
+        same(digest(zipfile.ZipFile(DEPLOY / "serverless" / artifact).read("bootstrap")), digest(built))
+    entrances(checks, "osls", template)
+
+
+def entrances(checks, name, template):
+    with checks.one(f"{name}: an HTTP API of payload format 2.0, and a function URL with both permissions"):
+        [integration] = of_type(template, "AWS::ApiGatewayV2::Integration").values()
+        same(integration["Properties"]["PayloadFormatVersion"], "2.0")
+        [route] = of_type(template, "AWS::ApiGatewayV2::Route").values()
+        same(route["Properties"]["RouteKey"], "$default")
+        same(len(of_type(template, "AWS::Lambda::Url")), 1)
+        permissions = of_type(template, "AWS::Lambda::Permission").values()
+        public = [each["Properties"] for each in permissions if each["Properties"]["Principal"] == "*"]
+        same(sorted(each["Action"] for each in public), ["lambda:InvokeFunction", "lambda:InvokeFunctionUrl"])
+
+
+def programs(checks, target, emulator, qemu):
+    here = platform.machine()
+    built = {
+        "sam build": (target / "deploy-test/sam/build/HelloFunction/bootstrap", here),
+        f"{here}-unknown-linux-gnu": (target / f"{here}-unknown-linux-gnu/release/example-hello", here),
+    }
+    for machine in ("x86_64", "aarch64"):
+        musl = f"{machine}-unknown-linux-musl"
+        path = target / musl / "debug/example-hello"
+        if path.exists():
+            built[musl] = (path, machine)
+    for name, (path, machine) in built.items():
+        program = path.read_bytes()
+        wanted = machine.replace("aarch64", "arm64")
+        with checks.one(f"{name}: is for {wanted}, and leaves the local gateway out"):
+            same(architecture(program), wanted)
+            assert b"LIFTGATE_GATEWAY" not in program, "it has the local gateway"
+        # Cargo by itself links the glibc of this machine.
+        if not name.endswith("linux-gnu"):
+            with checks.one(f"{name}: asks for no newer glibc than Amazon Linux 2023 has"):
+                assert glibc(program) <= GLIBC, f"it asks for {glibc(program)}"
+        if machine == here or qemu:
+            answers(checks, name, emulator, path, "" if machine == here else qemu)
+
+
+def answers(checks, name, emulator, program, qemu):
+    with Packaged(checks, emulator, str(program), qemu) as rie:
+        for gateway in ("http_api", "rest_api", "function_url", "alb_multi"):
+            with checks.one(f"{name}: says hello to {gateway} on the emulator"):
+                response = Response(gateway, rie.invoke(to(load(f"get_{gateway}"), "/")))
+                same((response.status, response.body), (200, b"hello world"))
+
+
+class Packaged(Emulator):
+    """The emulator, with a program that may be for another processor."""
+
+    def __init__(self, checks, emulator, program, qemu):
+        super().__init__(checks, emulator, program)
+        self.qemu = qemu
+
+    def command(self):
+        *emulator, program = super().command()
+        return [*emulator, self.qemu, program] if self.qemu else [*emulator, program]
+
+
+@functools.cache
+def binaries():
+    """The programs of each package of the workspace, by the package's folder."""
+    metadata = json.loads(run("cargo", "metadata", "--no-deps", "--locked", "--format-version", "1"))
+    return {
+        pathlib.Path(package["manifest_path"]).parent:
+            [target["name"] for target in package["targets"] if "bin" in target["kind"]]
+        for package in metadata["packages"]
+    }
+
+
+def architecture(program):
+    assert program[:4] == b"\x7fELF", "it is no program"
+    return ARCHITECTURES[int.from_bytes(program[18:20], "little")]
+
+
+def glibc(program):
+    """The newest version of glibc that a program asks for; none, if it is linked statically."""
+    versions = re.findall(rb"GLIBC_(\d+)\.(\d+)", program)
+    return max(((int(major), int(minor)) for major, minor in versions), default=(0, 0))
+
+
+def digest(program):
+    # A failure prints what is compared.
+    return hashlib.sha256(program).hexdigest()
+
+
+def run(*command):
+    result = subprocess.run(
+        [str(each) for each in command], cwd=ROOT, text=True, timeout=120, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )
+    assert result.returncode == 0, f"{command[0]} says\n{result.stdout}{result.stderr}"
+    return result.stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main())
