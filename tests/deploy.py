@@ -145,17 +145,24 @@ def every_example(checks, templates):
         template.example(function)
         for template in templates.values() for function in template.functions().values()
     }
-    examples = {path for path in binaries() if path.parent == ROOT / "examples"}
+    examples = {path for path, names in binaries().items() if names and path.parent == ROOT / "examples"}
     with checks.one("every example is in a template, or said not to be"):
         same({path.name for path in examples - deployed}, set(WITHOUT))
 
 
 def gateways(checks, templates):
-    with checks.one("http-api: events are of payload format 2.0, of every path"):
-        api = templates["http-api"].one("AWS::ApiGatewayV2::Api")
-        same(list(api["Body"]["paths"]), ["$default"])
-        [method] = api["Body"]["paths"]["$default"].values()
-        same(method["x-amazon-apigateway-integration"]["payloadFormatVersion"], "2.0")
+    for name, security in (("http-api", None), ("jwt", [{"Users": []}])):
+        with checks.one(f"{name}: events are of payload format 2.0, of every path"):
+            api = templates[name].one("AWS::ApiGatewayV2::Api")
+            same(list(api["Body"]["paths"]), ["$default"])
+            [method] = api["Body"]["paths"]["$default"].values()
+            same(method["x-amazon-apigateway-integration"]["payloadFormatVersion"], "2.0")
+            same(method.get("security"), security)
+    with checks.one("jwt: tokens are verified by the issuer and the audience that are given"):
+        scheme = templates["jwt"].one("AWS::ApiGatewayV2::Api")["Body"]["components"]["securitySchemes"]["Users"]
+        authorizer = scheme["x-amazon-apigateway-authorizer"]
+        same(authorizer["type"], "jwt")
+        same(authorizer["jwtConfiguration"], {"issuer": {"Ref": "Issuer"}, "audience": {"Ref": "Audience"}})
     with checks.one("rest-api: every path is streamed, and bodies are binary"):
         api = templates["rest-api"].one("AWS::ApiGateway::RestApi")
         same(sorted(api["Body"]["paths"]), ["/", "/{proxy+}"])
@@ -163,7 +170,8 @@ def gateways(checks, templates):
             same(integration["type"], "aws_proxy")
             same(integration["responseTransferMode"], "STREAM")
             uri = integration["uri"]["Fn::Sub"]
-            assert re.search(r":lambda:path/2021-11-15/functions/.*/response-streaming-invocations$", uri), uri
+            streamed = r":lambda:path/2021-11-15/functions/.*/response-streaming-invocations$"
+            assert re.search(streamed, uri), uri
         same(api["BinaryMediaTypes"], ["*/*"])
         same(api["Body"]["x-amazon-apigateway-binary-media-types"], ["*/*"])
     with checks.one("function-url: whole and streamed, and both permissions for each"):
