@@ -1,0 +1,212 @@
+//! The app on PostgreSQL, whose connections are lost in every way there is.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, unreachable_pub)]
+
+#[path = "../crud/mod.rs"]
+mod crud;
+mod proxy;
+mod server;
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use crud::{create_read_update_delete, get};
+use example_database::{Database, serve};
+use http::Request;
+use liftgate::Runtime;
+use liftgate::local::{Call, Function as _, FunctionReply, Gateway, Kind, RuntimeApi};
+use proxy::Proxy;
+use serde_json::json;
+use server::Server;
+use tokio::sync::Mutex;
+
+/// A server, or a word that there is none.
+macro_rules! server {
+    () => {
+        match Server::start().await {
+            Some(server) => server,
+            None => {
+                let what = "PostgreSQL is not installed (Debian: postgresql), so this is left out";
+                // Past the test runner, which keeps back what passing tests print.
+                writeln!(std::io::stderr(), "{}: {what}", module_path!()).unwrap();
+                return;
+            }
+        }
+    };
+}
+
+async fn open(url: impl Into<Arc<str>>) -> Database {
+    let database = Database::new(url);
+    database.open().unwrap();
+    database.migrate().await.unwrap();
+    database
+}
+
+#[tokio::test]
+async fn books_can_be_made_read_changed_and_deleted() {
+    let server = server!();
+    let database = open(server.url()).await;
+    create_read_update_delete(&database).await;
+    assert_eq!(server.clients().await, 1);
+    // Another environment finds the table there.
+    create_read_update_delete(&open(server.url()).await).await;
+}
+
+#[tokio::test]
+async fn connections_that_the_server_has_ended_are_replaced() {
+    let mut server = server!();
+    let database = open(server.url()).await;
+    for _ in 0..3 {
+        assert_eq!(get(&database, "/books").await, (200, json!([])));
+        database.settle().await;
+        assert_eq!(server.disconnect().await, 1);
+    }
+    assert_eq!(get(&database, "/books").await, (200, json!([])));
+    server.restart().await;
+    assert_eq!(get(&database, "/books").await, (200, json!([])));
+    assert_eq!(server.clients().await, 1);
+
+    drop(server);
+    let away = json!({ "error": "the database is away; try again" });
+    assert_eq!(get(&database, "/books").await, (503, away));
+}
+
+/// Nothing comes back, not even that there is nobody.
+#[tokio::test]
+async fn connections_that_the_network_has_forgotten_are_replaced() {
+    let server = server!();
+    let proxy = Proxy::start(server.port()).await;
+    let url = server
+        .url()
+        .replace(&server.port().to_string(), &proxy.port().to_string());
+    let database = open(url.clone()).await;
+    database.settle().await;
+    assert_eq!(proxy.connections(), 1);
+    proxy.forget();
+    let asked = Instant::now();
+    assert_eq!(get(&database, "/books").await, (200, json!([])));
+    // It has waited for the ping, and not for a connection in vain.
+    let waited = asked.elapsed();
+    assert!((1..5).contains(&waited.as_secs()), "{waited:?}");
+    assert_eq!(proxy.connections(), 2);
+
+    // One that is too old is not asked.
+    let database = Database::new(url).fresh_for(Duration::ZERO);
+    database.open().unwrap();
+    assert_eq!(get(&database, "/books").await, (200, json!([])));
+    database.settle().await;
+    proxy.forget();
+    let asked = Instant::now();
+    assert_eq!(get(&database, "/books").await, (200, json!([])));
+    assert!(
+        asked.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        asked.elapsed()
+    );
+    assert_eq!(proxy.connections(), 4);
+}
+
+#[tokio::test]
+async fn no_connection_is_in_a_snapshot() {
+    let server = Arc::new(Mutex::new(server!()));
+    let database = Database::new(server.lock().await.url());
+    let function = RuntimeApi::bind().await.unwrap();
+    let (away, back) = (Arc::clone(&server), Arc::clone(&server));
+    let runtime = Runtime::new()
+        .snap_start(true)
+        .runtime_api(function.address().to_string())
+        // Hooks before a snapshot run from the last to the first, so the program's have run.
+        .before_snapshot(move || async move {
+            let mut server = away.lock().await;
+            assert_eq!(server.clients().await, 0);
+            server.restart().await;
+            Ok::<_, std::io::Error>(())
+        })
+        .after_restore(move || async move {
+            assert_eq!(back.lock().await.clients().await, 0);
+            Ok::<_, std::io::Error>(())
+        });
+    let program = tokio::spawn(serve(runtime, database));
+    let gateway = Gateway::new(Kind::FunctionUrl);
+    let request = Request::get("/books").body(Bytes::new()).unwrap();
+    for _ in 0..2 {
+        let call = Call::new(gateway.render(&request).unwrap());
+        let answer = function.invoke(call).await.unwrap();
+        let FunctionReply::Whole(reply) = answer.reply else {
+            panic!("{answer:?}");
+        };
+        let response = gateway.parse(&request, &reply).unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.body(), "[]");
+        assert_eq!(server.lock().await.clients().await, 1);
+    }
+    assert!(!program.is_finished());
+    program.abort();
+}
+
+struct Program(Child);
+
+impl Program {
+    fn signal(&self, signal: &str) {
+        let pid = self.0.id().to_string();
+        let sent = Command::new("kill").args([signal, &pid]).status();
+        assert!(sent.unwrap().success());
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn ask(address: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let request = b"GET /books HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    stream.write_all(request).unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response
+}
+
+/// The program as a process, which stands still while the server ends its connection, and closes the
+/// next one by itself when it ends.
+#[tokio::test]
+async fn a_frozen_program_goes_on() {
+    let server = server!();
+    let child = Command::new(env!("CARGO_BIN_EXE_example-database"))
+        .env("DATABASE_URL", server.url())
+        .env("LIFTGATE_ADDR", "127.0.0.1:0")
+        .env_remove("AWS_LAMBDA_RUNTIME_API")
+        .env_remove("AWS_LAMBDA_MAX_CONCURRENCY")
+        .env_remove("LIFTGATE_GATEWAY")
+        .stdout(Stdio::piped())
+        .spawn();
+    let mut program = Program(child.unwrap());
+    let mut line = String::new();
+    let output = program.0.stdout.as_mut().unwrap();
+    BufReader::new(output).read_line(&mut line).unwrap();
+    let address = line.split("http://").nth(1).expect("a URL is printed");
+    let address = address.split(' ').next().unwrap();
+    for _ in 0..2 {
+        let response = ask(address);
+        assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
+        assert!(response.ends_with("\r\n\r\n[]"), "{response}");
+        program.signal("-STOP");
+        assert_eq!(server.disconnect().await, 1);
+        program.signal("-CONT");
+    }
+    let response = ask(address);
+    assert!(response.ends_with("\r\n\r\n[]"), "{response}");
+
+    program.signal("-INT");
+    assert!(program.0.wait().unwrap().success());
+    assert_eq!(server.clients().await, 0);
+}
