@@ -1,5 +1,6 @@
 //! A response as Rocket's own server would send it.
 
+use std::fmt::Write as _;
 use std::io;
 
 use bytes::{BufMut as _, Bytes, BytesMut};
@@ -13,29 +14,48 @@ use crate::handover::{Piece, Sender};
 /// How much of a body with a size is read at once.
 const MAX_CHUNK: u64 = 1 << 20;
 
+/// Rocket's shield puts it on every response, and http has no constant for it.
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+
+/// Room for the digits of any length.
+const LENGTH_DIGITS: usize = 20;
+
 /// Status and headers. The values share one block of memory.
 pub(crate) fn head(response: &LocalResponse<'_>) -> io::Result<Response<()>> {
     let headers = response.headers();
-    let (count, len) = headers.iter().fold((1, 0), |(count, len), header| {
-        (count + 1, len + header.value.len())
-    });
+    let (count, len) = headers
+        .iter()
+        .fold((1, LENGTH_DIGITS), |(count, len), header| {
+            (count + 1, len + header.value.len())
+        });
     let mut block = BytesMut::with_capacity(len);
     let mut map = HeaderMap::with_capacity(count);
     for header in headers.iter() {
-        let name = HeaderName::from_bytes(header.name.as_str().as_bytes()).map_err(invalid)?;
         block.put_slice(header.value.as_bytes());
-        let value = HeaderValue::from_maybe_shared(block.split().freeze()).map_err(invalid)?;
-        map.append(name, value);
+        map.append(name(header.name.as_str())?, value(&mut block)?);
     }
     if map.contains_key(TRANSFER_ENCODING) {
         map.remove(CONTENT_LENGTH);
     } else if let Some(size) = response.body().preset_size() {
-        map.insert(CONTENT_LENGTH, size.into());
+        write!(block, "{size}").map_err(io::Error::other)?;
+        map.insert(CONTENT_LENGTH, value(&mut block)?);
     }
     let mut head = Response::new(());
     *head.status_mut() = StatusCode::from_u16(response.status().code).map_err(invalid)?;
     *head.headers_mut() = map;
     Ok(head)
+}
+
+fn name(name: &str) -> io::Result<HeaderName> {
+    if name.eq_ignore_ascii_case(PERMISSIONS_POLICY.as_str()) {
+        return Ok(PERMISSIONS_POLICY);
+    }
+    HeaderName::from_bytes(name.as_bytes()).map_err(invalid)
+}
+
+/// What has been written, as a value.
+fn value(block: &mut BytesMut) -> io::Result<HeaderValue> {
+    HeaderValue::from_maybe_shared(block.split().freeze()).map_err(invalid)
 }
 
 /// What Rocket's headers and statuses may be, and HTTP's may not.
