@@ -43,6 +43,11 @@ where
     assert!(differences.is_empty(), "\n{}", differences.join("\n"));
 }
 
+#[tokio::test(flavor = "current_thread")]
+async fn poem_conforms() {
+    conforms(async || example_poem::service()).await;
+}
+
 /// The answers are worth comparing: they are not all failures, nor all alike.
 #[tokio::test(flavor = "current_thread")]
 async fn requests_are_answered() {
