@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+
+mod error;
+mod future;
+mod request;
+mod service;
+#[cfg(test)]
+mod tests;
+
+pub use error::Aborted;
+pub use future::ResponseFuture;
+pub use service::{Lift, service};

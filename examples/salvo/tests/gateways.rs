@@ -1,0 +1,147 @@
+//! What salvo's apps are told behind gateways, and what salvo's own hoops make of it.
+
+#![allow(clippy::unwrap_used)]
+
+use bytes::Bytes;
+use example_salvo::app;
+use http::header::{CONTENT_LENGTH, LOCATION};
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::BodyExt as _;
+use liftgate::local::{Arrival, Gateway, Kind};
+use liftgate::{Context, Invocation, Lambda, Options};
+use salvo::catch_panic::CatchPanic;
+use salvo::cors::Cors;
+use salvo::force_https::ForceHttps;
+use salvo::{Router, Service, handler};
+use tower_service::Service as _;
+
+const CLIENT: &str = "192.0.2.7:40000";
+
+fn request(method: Method, uri: &str, port: u16) -> Request<Bytes> {
+    let request = Request::builder().method(method).uri(uri);
+    let request = request.header("host", "api.example.com");
+    let mut request = request.body(Bytes::new()).unwrap();
+    let arrival = Arrival::new(CLIENT.parse().unwrap(), port);
+    request.extensions_mut().insert(arrival);
+    request
+}
+
+/// What the client is told behind a gateway.
+async fn ask(kind: Kind, request: &Request<Bytes>, app: impl Into<Service>) -> Response<Bytes> {
+    let gateway = Gateway::new(kind);
+    let invocation = Invocation::new(gateway.render(request).unwrap(), Context::default());
+    let mut lambda = Lambda::new(liftgate_salvo::service(app));
+    let reply = lambda.call(invocation).await.unwrap();
+    let reply = reply.into_bytes().unwrap();
+    gateway.parse(request, &reply).unwrap()
+}
+
+#[tokio::test]
+async fn a_handler_tells_who_the_client_is() {
+    for kind in Kind::ALL {
+        if kind == Kind::WebSocket {
+            continue;
+        }
+        let asked = request(Method::GET, "/whoami", 443);
+        let told = ask(kind, &asked, app()).await;
+        let told = std::str::from_utf8(told.body()).unwrap().to_owned();
+        assert!(
+            told.starts_with("socket://192.0.2.7:0 by "),
+            "{kind}: {told}"
+        );
+        // VPC Lattice does not say.
+        let is_told = !kind.to_string().starts_with("lattice");
+        assert_eq!(told.contains(" over https, "), is_told, "{kind}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_has_salvo_s_page() {
+    let mut asked = request(Method::GET, "/error", 443);
+    let json = "application/json".parse().unwrap();
+    asked.headers_mut().insert("accept", json);
+    let told = ask(Kind::HttpApi, &asked, app()).await;
+    assert_eq!(told.status(), StatusCode::IM_A_TEAPOT);
+    assert_eq!(told.headers()["content-type"], "application/json");
+    let page = std::str::from_utf8(told.body()).unwrap();
+    assert!(page.contains("/error was asked for"), "{page}");
+}
+
+#[tokio::test]
+async fn cors_answers_a_preflight() {
+    let cors = Cors::new()
+        .allow_origin("https://example.com")
+        .allow_methods(Method::PUT);
+    let app = Service::new(app()).hoop(cors.into_handler());
+    let mut asked = request(Method::OPTIONS, "/echo", 443);
+    let headers = asked.headers_mut();
+    headers.insert("origin", "https://example.com".parse().unwrap());
+    headers.insert("access-control-request-method", "PUT".parse().unwrap());
+    let told = ask(Kind::FunctionUrl, &asked, app).await;
+    assert!(told.status().is_success());
+    let headers = told.headers();
+    assert_eq!(
+        headers["access-control-allow-origin"],
+        "https://example.com"
+    );
+    assert_eq!(headers["access-control-allow-methods"], "PUT");
+}
+
+#[tokio::test]
+async fn the_scheme_is_the_client_s() {
+    let forced = || Service::new(app()).hoop(ForceHttps::new().canonical_host("api.example.com"));
+    let plain = request(Method::GET, "/status/200", 80);
+    let told = ask(Kind::Alb, &plain, forced()).await;
+    assert!(told.status().is_redirection());
+    assert_eq!(
+        told.headers()[LOCATION],
+        "https://api.example.com/status/200"
+    );
+    let secure = request(Method::GET, "/status/200", 443);
+    let told = ask(Kind::Alb, &secure, forced()).await;
+    assert_eq!(told.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_hoop_makes_a_response_of_a_panic() {
+    let app = Service::new(app()).hoop(CatchPanic::new());
+    let told = ask(Kind::HttpApi, &request(Method::GET, "/panic", 443), app).await;
+    assert_eq!(told.status(), StatusCode::INTERNAL_SERVER_ERROR);
+}
+
+#[handler]
+async fn text() -> &'static str {
+    "four"
+}
+
+/// Salvo's own way: the length of the body goes with the body.
+#[tokio::test]
+async fn head_has_no_length_unless_the_app_says_it() {
+    let asked = request(Method::HEAD, "/", 443);
+    let told = ask(Kind::Alb, &asked, Router::new().goal(text)).await;
+    assert_eq!(told.status(), StatusCode::OK);
+    assert_eq!(told.headers().get(CONTENT_LENGTH), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_comes_as_it_is_made() {
+    let gateway = Gateway::new(Kind::FunctionUrl).streaming(true);
+    let asked = request(Method::GET, "/stream/3?ms=1000", 443);
+    let event = gateway.render(&asked).unwrap();
+    let options = Options::new().streaming(true);
+    let mut lambda = Lambda::with_options(example_salvo::service(), options);
+    let reply = lambda.call(Invocation::new(event, Context::default()));
+    let reply = reply.await.unwrap();
+    assert!(reply.is_streaming());
+    let mut reply = std::pin::pin!(reply);
+    let mut chunks = Vec::new();
+    let start = tokio::time::Instant::now();
+    while let Some(frame) = reply.frame().await {
+        let chunk = frame.unwrap().into_data().unwrap();
+        if chunk.starts_with(b"chunk") {
+            chunks.push((chunk, start.elapsed().as_secs()));
+        }
+    }
+    let expected = [("chunk 0\n", 1), ("chunk 1\n", 2), ("chunk 2\n", 3)];
+    assert_eq!(chunks, expected.map(|(chunk, at)| (chunk.into(), at)));
+}
