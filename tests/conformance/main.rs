@@ -48,6 +48,16 @@ async fn poem_conforms() {
     conforms(async || example_poem::service()).await;
 }
 
+#[tokio::test(flavor = "current_thread")]
+async fn salvo_conforms() {
+    conforms(async || example_salvo::service()).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn warp_conforms() {
+    conforms(async || example_warp::service()).await;
+}
+
 /// The answers are worth comparing: they are not all failures, nor all alike.
 #[tokio::test(flavor = "current_thread")]
 async fn requests_are_answered() {
