@@ -27,13 +27,28 @@ where
     B: http_body::Body,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
+    conforms_but_for(&[], app).await;
+}
+
+/// Holds an app to the one on axum, but for targets that its framework answers in its own way, which
+/// are to differ.
+async fn conforms_but_for<S, B>(own: &[&str], app: impl AsyncFn() -> S)
+where
+    S: tower_service::Service<http::Request<Body>, Response = http::Response<B>>,
+    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    B: http_body::Body,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
     let requests = requests::all();
     let mut differences = Vec::new();
     for (name, gateway) in gateways::all() {
         let expected = answers(&gateway, &requests, async || example_httpbin::App::new()).await;
         let told = answers(&gateway, &requests, &app).await;
         let differ = requests.iter().zip(expected.iter().zip(&told));
-        let differ = differ.filter(|(_, (expected, told))| expected != told);
+        let differ = differ.filter(|(request, (expected, told))| {
+            let is_own = own.contains(&request.uri().path());
+            (expected != told) != is_own
+        });
         let differ = differ.map(|(request, (expected, told))| {
             let (method, uri) = (request.method(), request.uri());
             format!("{name}: {method} {uri}\n  axum: {expected:?}\n  here: {told:?}\n")
@@ -44,8 +59,20 @@ where
 }
 
 #[tokio::test(flavor = "current_thread")]
+async fn actix_web_conforms() {
+    conforms(async || example_actix::service().await.unwrap()).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
 async fn poem_conforms() {
     conforms(async || example_poem::service()).await;
+}
+
+/// Its server catches panics, and answers them by its catcher of 500.
+#[tokio::test(flavor = "current_thread")]
+async fn rocket_conforms() {
+    let app = async || example_rocket::service().await.unwrap();
+    conforms_but_for(&["/panic"], app).await;
 }
 
 #[tokio::test(flavor = "current_thread")]
