@@ -1,5 +1,3 @@
-use std::net::SocketAddr;
-
 use http::HeaderMap;
 use http::uri::Scheme;
 use liftgate::{Body, Event};
@@ -10,9 +8,8 @@ use poem::{Addr, RequestParts};
 pub(crate) fn convert(request: http::Request<Body>) -> poem::Request {
     let (parts, body) = request.into_parts();
     let event = parts.extensions.get::<Event>();
-    let client = event.and_then(Event::client_ip);
-    // A gateway tells no port.
-    let client = client.map(|ip| Addr::SocketAddr(SocketAddr::new(ip, 0)));
+    let client = event.and_then(Event::client_addr);
+    let client = client.map(Addr::SocketAddr);
     let scheme = scheme(&parts.headers);
     let remote = RemoteAddr(client.unwrap_or_default());
     let parts = RequestParts::from((parts, LocalAddr::default(), remote, scheme));

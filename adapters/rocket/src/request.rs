@@ -4,9 +4,6 @@
 //!
 //! [from_hyp]: https://docs.rs/crate/rocket/0.5.2/source/src/request/request.rs
 
-use std::fmt;
-use std::net::SocketAddr;
-
 use http::header::{COOKIE, HOST};
 use http::request::Parts;
 use http::uri::PathAndQuery;
@@ -16,6 +13,7 @@ use rocket::Request;
 use rocket::http::uri::{Host, Origin};
 use rocket::http::{Cookie, Header, Method};
 use rocket::local::asynchronous::{Client, LocalRequest};
+use std::fmt;
 
 use crate::extension::keep;
 
@@ -32,9 +30,8 @@ pub(crate) fn local_request<'c>(
     };
     let mut local = client.req(method.unwrap_or(Method::Get), target);
     let event = extensions.get::<Event>();
-    if let Some(ip) = event.and_then(Event::client_ip) {
-        // No gateway tells the port.
-        local.set_remote(SocketAddr::new(ip, 0));
+    if let Some(client) = event.and_then(Event::client_addr) {
+        local.set_remote(client);
     }
     if !body.as_bytes().is_empty() {
         local.set_body(body.as_bytes());

@@ -11,7 +11,7 @@ use crate::Aborted;
 /// Salvo's own, which it boxes.
 type Handling = Pin<Box<dyn Future<Output = Result<Response<ResBody>, hyper::Error>> + Send>>;
 
-/// The future of a [`Lift`](crate::Lift).
+/// The future of a [`SalvoService`](crate::SalvoService).
 pub struct ResponseFuture {
     handling: Handling,
     connection: ConnCtrl,

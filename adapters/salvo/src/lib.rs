@@ -9,4 +9,4 @@ mod tests;
 
 pub use error::Aborted;
 pub use future::ResponseFuture;
-pub use service::{Lift, service};
+pub use service::{SalvoService, service};

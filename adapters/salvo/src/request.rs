@@ -1,15 +1,13 @@
-use std::net::SocketAddr as StdSocketAddr;
-
 use http::uri::Scheme;
 use http::{HeaderMap, Request};
 use liftgate::{Body, Event};
 use salvo_core::conn::SocketAddr;
 
-/// The client's address, as the gateway saw it. No gateway tells its port.
+/// The client's address, as the gateway saw it.
 pub(crate) fn address(request: &Request<Body>) -> SocketAddr {
     let event = request.extensions().get::<Event>();
-    let client = event.and_then(Event::client_ip);
-    client.map_or(SocketAddr::Unknown, |ip| StdSocketAddr::new(ip, 0).into())
+    let client = event.and_then(Event::client_addr);
+    client.map_or(SocketAddr::Unknown, SocketAddr::from)
 }
 
 /// The scheme by which the client spoke to the gateway. Where there are several, the last is the

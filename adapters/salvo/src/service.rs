@@ -41,8 +41,8 @@ use crate::{Aborted, ResponseFuture};
 /// # Ok(())
 /// # }
 /// ```
-pub fn service(service: impl Into<Service>) -> Lift {
-    Lift {
+pub fn service(service: impl Into<Service>) -> SalvoService {
+    SalvoService {
         service: Arc::new(service.into()),
         connection: ConnCtrl::new(),
     }
@@ -53,21 +53,21 @@ pub fn service(service: impl Into<Service>) -> Lift {
 /// Its clones share the service. Each stands for a connection, of which handlers have the control:
 /// one that is aborted makes the invocation fail, and the next one is served as by another.
 #[derive(Debug)]
-pub struct Lift {
+pub struct SalvoService {
     service: Arc<Service>,
     connection: ConnCtrl,
 }
 
-impl Clone for Lift {
+impl Clone for SalvoService {
     fn clone(&self) -> Self {
-        Lift {
+        SalvoService {
             service: Arc::clone(&self.service),
             connection: ConnCtrl::new(),
         }
     }
 }
 
-impl tower_service::Service<Request<Body>> for Lift {
+impl tower_service::Service<Request<Body>> for SalvoService {
     type Response = Response<ResBody>;
     type Error = Aborted;
     type Future = ResponseFuture;

@@ -1,26 +1,38 @@
-//! The bare layer: an app without a framework.
+//! The bare layer, and an app with a framework's adapter in its place.
 
 use std::convert::Infallible;
 
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Request, Response};
+use http_body::Body as HttpBody;
 use liftgate::{Body, Lambda};
-use tower_service::Service as _;
+use tower_service::Service;
 
 use crate::event::invocations;
 use crate::{Meter, Part, Runtime};
 
 pub(crate) const HELLO: &str = "hello world";
 
-/// The bare layer, beside an adapter: it is measured again for each, so that all take turns.
-pub(crate) fn show(meter: &mut impl Meter, adapter: &'static str) {
-    let mut lambda = Lambda::new(tower::service_fn(hello));
+/// The bare layer, measured again beside each adapter, since contenders take turns.
+pub(crate) fn bare(meter: &mut impl Meter, adapter: &'static str) {
+    lambda(meter, adapter, Part::Bare, tower::service_fn(hello));
+}
+
+/// A service in the layer.
+pub(crate) fn lambda<S, B>(meter: &mut impl Meter, adapter: &'static str, part: Part, app: S)
+where
+    S: Service<Request<Body>, Response = Response<B>> + 'static,
+    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    B: HttpBody + 'static,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
     let runtime = Runtime::new();
+    let mut lambda = Lambda::new(app);
     let run = move |invocation| {
         let reply = runtime.run(lambda.call(invocation)).unwrap();
         reply.into_bytes().unwrap()
     };
-    meter.measure(adapter, Part::Bare, invocations(), run);
+    meter.measure(adapter, part, invocations(), run);
 }
 
 async fn hello(_: Request<Body>) -> Result<Response<Body>, Infallible> {

@@ -1,12 +1,21 @@
-use benches::cases;
+use benches::{cases, contenders};
 use bytes::Bytes;
-use liftgate::{Context, Invocation};
+use http::Request;
+use liftgate::{Body, Context, Invocation};
 
 /// A browser's GET by an HTTP API.
 pub fn event() -> Bytes {
+    case().event.into()
+}
+
+fn case() -> cases::Case {
     let mut cases = cases::all("get_http_api").into_iter();
-    let case = cases.find(|case| case.name == "get_http_api").unwrap();
-    case.event.into()
+    cases.find(|case| case.name == "get_http_api").unwrap()
+}
+
+/// The request of that.
+pub(crate) fn request() -> Request<Body> {
+    contenders::request(&case()).unwrap()
 }
 
 /// An invocation by it.

@@ -10,9 +10,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod actix_web;
 mod axum;
 mod bare;
 mod event;
+mod poem;
+mod rocket;
+mod salvo;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -76,7 +80,11 @@ pub trait Meter {
 
 /// Shows every adapter to a meter.
 pub fn show(meter: &mut impl Meter) {
+    actix_web::show(meter);
     axum::show(meter);
+    poem::show(meter);
+    rocket::show(meter);
+    salvo::show(meter);
 }
 
 /// The output of a future, in a runtime where one is asked for.

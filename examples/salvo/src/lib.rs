@@ -7,14 +7,14 @@ mod by;
 
 use example_answers as answers;
 use liftgate::{Context, Event};
-use liftgate_salvo::Lift;
+use liftgate_salvo::SalvoService;
 use salvo::http::StatusError;
 use salvo::{Request, Router, handler};
 
 use crate::by::By;
 
 /// The routes, as a service.
-pub fn service() -> Lift {
+pub fn service() -> SalvoService {
     liftgate_salvo::service(app())
 }
 
