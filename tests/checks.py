@@ -1,5 +1,5 @@
-"""What the checks of rie.py, cargo_lambda.py and dev.py share: a program on this machine that
-events and requests are sent to, and what a gateway makes of the replies.
+"""What the checks of rie.py, cargo_lambda.py, dev.py and third_party.py share: a program on this
+machine that events and requests are sent to, and what a gateway makes of the replies.
 """
 
 import base64
@@ -162,8 +162,9 @@ class Answer:
 def ask(port, target, method="GET", headers=(), body=None, timeout=20):
     """The answer to a request with these headers, and no others but for its host and length."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    has_host = any(name == "host" for name, _ in headers)
     with contextlib.closing(connection):
-        connection.putrequest(method, target, skip_accept_encoding=True)
+        connection.putrequest(method, target, skip_host=has_host, skip_accept_encoding=True)
         for name, value in headers:
             connection.putheader(name, value.encode())
         if body is not None:
