@@ -7,7 +7,8 @@
 //! cargo run -p liftgate-cli -- dev -- target/debug/examples/routes
 //! ```
 //!
-//! With `STREAMING=1` it streams, and with `OTEL=1` AWS's layer for OpenTelemetry is around it.
+//! With `STREAMING=1` it streams, with `OTEL=1` AWS's layer for OpenTelemetry is around it, and with
+//! `HANDLER=1` it is a handler of events.
 
 use std::convert::Infallible;
 use std::env;
@@ -16,13 +17,15 @@ use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
 use axum::body::{Body as AxumBody, Bytes};
+use axum::response::AppendHeaders;
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use futures_util::stream;
 use http::Request;
+use lambda_runtime::Runtime;
 use lambda_runtime::layers::{OpenTelemetryLayer, TracingLayer};
 use liftgate::{Body, Context, Options};
-use liftgate_lambda_runtime::Adapter;
+use liftgate_lambda_runtime::{Adapter, Handler};
 use serde_json::{Value, json};
 use tower::{Service, ServiceExt as _, service_fn};
 
@@ -34,6 +37,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         .route("/hello", get(|| async { "hello world" }))
         .route("/echo", post(|body: Bytes| async { body }))
         .route("/context", get(context))
+        .route("/headers", get(headers))
         .route("/chunks", get(chunks))
         .route("/break", get(breaks))
         .route("/boom", get(booms))
@@ -55,6 +59,14 @@ async fn main() -> Result<(), lambda_runtime::Error> {
 
     let is_set = |name| env::var_os(name).is_some();
     let options = Options::new().streaming(is_set("STREAMING"));
+    if is_set("HANDLER") {
+        let runtime = Runtime::new(Handler::with_options(Limited(app), options));
+        if is_set("OTEL") {
+            let flush = || println!("flushed");
+            return runtime.layer(OpenTelemetryLayer::new(flush)).run().await;
+        }
+        return runtime.layer(TracingLayer::new()).run_concurrent().await;
+    }
     let runtime = Adapter::with_options(Limited(app), options).into_runtime();
     if is_set("OTEL") {
         let flush = || println!("flushed");
@@ -81,6 +93,20 @@ async fn context(
         "function_name": aws.env_config.function_name,
         "memory": aws.env_config.memory,
     }))
+}
+
+async fn headers() -> (
+    AppendHeaders<[(&'static str, &'static str); 5]>,
+    &'static str,
+) {
+    let headers = [
+        ("set-cookie", "a=1"),
+        ("set-cookie", "b=2"),
+        ("vary", "origin"),
+        ("vary", "accept"),
+        ("x-name", "Zoë"),
+    ];
+    (AppendHeaders(headers), "two of each")
 }
 
 async fn chunks() -> AxumBody {

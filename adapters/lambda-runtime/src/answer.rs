@@ -156,7 +156,7 @@ fn as_stream(mut request: Request<Body>) -> Request<Body> {
 }
 
 /// The type and the text of the error at the end of a stream.
-fn told_by(trailers: &HeaderMap) -> (String, String) {
+pub(crate) fn told_by(trailers: &HeaderMap) -> (String, String) {
     let bytes = |name| trailers.get(name).map_or(&[][..], HeaderValue::as_bytes);
     let text = BASE64_STANDARD
         .decode(bytes(ERROR_BODY))

@@ -5,7 +5,7 @@ use http::{Request, StatusCode};
 use liftgate::local::{Gateway, Kind};
 use serde_json::json;
 
-use crate::program::{Program, get, posted};
+use crate::program::{HANDLER, Program, get, posted};
 use crate::runtime_api::{Answer, RuntimeApi, invocation};
 
 /// Not UTF-8, with what JSON has to escape.
@@ -25,7 +25,8 @@ async fn the_reply_is_posted_as_it_is() {
 
 #[tokio::test]
 async fn every_source_is_answered_whether_the_program_streams_or_not() {
-    for variables in [&[][..], &[("STREAMING", "1")]] {
+    let streaming = ("STREAMING", "1");
+    for variables in [&[][..], &[streaming], &[HANDLER], &[HANDLER, streaming]] {
         for kind in Kind::ALL {
             if kind == Kind::WebSocket {
                 continue;
@@ -35,7 +36,7 @@ async fn every_source_is_answered_whether_the_program_streams_or_not() {
             let request = request.body(Bytes::from_static(BINARY)).unwrap();
             let event = gateway.render(&request).unwrap();
             let post = posted(event, variables).await;
-            let is_stream = kind.can_stream() && !variables.is_empty();
+            let is_stream = kind.can_stream() && variables.contains(&streaming);
             let response = if is_stream {
                 let parted = post
                     .body
@@ -61,8 +62,10 @@ async fn every_source_is_answered_whether_the_program_streams_or_not() {
 async fn a_message_of_a_websocket_is_answered() {
     let event = r#"{"requestContext": {"routeKey": "echo", "eventType": "MESSAGE",
         "connectionId": "c-1", "stage": "live"}, "body": "hi", "isBase64Encoded": false}"#;
-    let post = posted(event, &[]).await;
-    assert_eq!(post.json()["body"], "hi");
+    for variables in [&[][..], &[HANDLER]] {
+        let post = posted(event, variables).await;
+        assert_eq!(post.json()["body"], "hi");
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 mod answers;
 mod context;
 mod failures;
+mod handler;
 mod layers;
 mod program;
 #[allow(dead_code)]

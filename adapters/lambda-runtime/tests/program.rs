@@ -12,6 +12,9 @@ use tokio::time::timeout;
 
 use crate::runtime_api::{Answer, Post, RuntimeApi, invocation};
 
+/// The program is a handler of events.
+pub const HANDLER: (&str, &str) = ("HANDLER", "1");
+
 /// A program that runs until this is dropped.
 pub struct Program {
     child: Child,
