@@ -80,7 +80,7 @@ async fn an_event_may_be_latin_1() {
 }
 
 #[tokio::test]
-async fn one_connection_takes_all_answers_and_the_invocation_is_named() {
+async fn connections_are_used_again_and_the_invocation_is_named() {
     let nexts = (0..20).map(|n| {
         let mut next = invocation(&format!("r-{n}"), get("/hello"));
         let id = format!("i-{n}").parse().unwrap();
@@ -98,8 +98,9 @@ async fn one_connection_takes_all_answers_and_the_invocation_is_named() {
             format!("i-{n}")
         );
     }
-    // One to ask by, and one to answer by.
-    assert_eq!(program.api.connections(), 2);
+    // One to ask by and one to answer by, or a few more where one is asked for before it is back.
+    let connections = program.api.connections();
+    assert!((2..=5).contains(&connections), "{connections}");
 }
 
 #[tokio::test]
