@@ -102,12 +102,19 @@ fn append(to: &mut HeaderMap, from: http::HeaderMap, event: Option<&Bytes>) -> O
         if let Some(next) = next {
             name = Some(crate::names::to_actix(&next)?);
         }
-        let found = event.and_then(|event| find(event, value.as_bytes()));
-        let bytes = found.unwrap_or_else(|| Bytes::from_owner(value));
-        let value = HeaderValue::from_maybe_shared(bytes).ok()?;
-        to.append(name.clone()?, value);
+        to.append(name.clone()?, header_value(value, event)?);
     }
     Some(())
+}
+
+fn header_value(value: http::HeaderValue, event: Option<&Bytes>) -> Option<HeaderValue> {
+    // The length of a body that is not there is none of the event's bytes.
+    if value == "0" {
+        return Some(HeaderValue::from_static("0"));
+    }
+    let found = event.and_then(|event| find(event, value.as_bytes()));
+    let bytes = found.unwrap_or_else(|| Bytes::from_owner(value));
+    HeaderValue::from_maybe_shared(bytes).ok()
 }
 
 /// The same bytes as a part of the event, if that is where they lie, as nearly all do.

@@ -16,7 +16,7 @@ use tower_service::Service as _;
 /// As an event lies: names and values without escapes.
 fn event(path: &str, query: &str) -> String {
     format!(
-        r#"{{"version":"2.0","rawPath":"{path}","rawQueryString":"{query}","headers":{{"accept":"*/*","host":"api.example.com","user-agent":"curl/8.5.0","x-amzn-trace-id":"Root=1-6874c1f2-3d0b8e5a7c1946f0a2b4d6e8","x-forwarded-for":"203.0.113.7","x-forwarded-port":"443","x-forwarded-proto":"https"}},"requestContext":{{"http":{{"method":"GET","sourceIp":"203.0.113.7"}}}},"isBase64Encoded":false}}"#
+        r#"{{"version":"2.0","rawPath":"{path}","rawQueryString":"{query}","headers":{{"content-length":"0","accept":"*/*","host":"api.example.com","user-agent":"curl/8.5.0","x-amzn-trace-id":"Root=1-6874c1f2-3d0b8e5a7c1946f0a2b4d6e8","x-forwarded-for":"203.0.113.7","x-forwarded-port":"443","x-forwarded-proto":"https"}},"requestContext":{{"http":{{"method":"GET","sourceIp":"203.0.113.7"}}}},"isBase64Encoded":false}}"#
     )
 }
 

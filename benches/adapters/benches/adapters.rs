@@ -1,11 +1,11 @@
-//! Tells how long each adapter takes for a small request, and how often it asks for memory. See the
+//! Tells how long each adapter takes for a request, and how often it asks for memory. See the
 //! library of this package.
 
 #![allow(clippy::unwrap_used)]
 
 use std::time::Duration;
 
-use bench_adapters::{Allocations, Meter, Part, event, show};
+use bench_adapters::{Allocations, Meter, Part, show, small, usual};
 use benches::report;
 use benches::stopwatch::{Lane, Race, contender};
 
@@ -19,6 +19,7 @@ struct Entry {
 }
 
 struct Times {
+    event_len: usize,
     filter: String,
     entries: Vec<Entry>,
 }
@@ -47,7 +48,7 @@ impl Meter for Times {
             });
         }
         let entry = self.entries.last_mut().unwrap();
-        let lane = entry.race.enter(contender(event().len(), make, run));
+        let lane = entry.race.enter(contender(self.event_len, make, run));
         entry.lanes.push((part, lane));
     }
 }
@@ -57,47 +58,55 @@ fn main() {
         .skip(1)
         .filter(|argument| argument != "--bench");
     let filter = arguments.next().unwrap_or_default();
-    let mut times = Times {
-        filter,
-        entries: Vec::new(),
-    };
-    show(&mut times);
     let allocations = Allocations::counted(env!("CARGO_BIN_EXE_adapter-allocations"));
-    println!("What an adapter adds to the bare layer, for a browser's GET by an HTTP API.\n");
-    let lines = times.entries.into_iter().map(|entry| {
-        let times = entry.race.run(TIME);
-        let ns = |part| {
-            let lane = entry.lanes.iter().find(|(lane, _)| *lane == part);
-            lane.map_or(0.0, |(_, lane)| times.of(*lane))
+    for case in [small(), usual()] {
+        println!(
+            "What an adapter adds to the bare layer: {} by an HTTP API\n",
+            case.name
+        );
+        let mut times = Times {
+            filter: filter.clone(),
+            event_len: case.event.len(),
+            entries: Vec::new(),
         };
-        let [bare, adapted, alone] = [Part::Bare, Part::Adapted, Part::Framework].map(ns);
-        let added = adapted - bare - alone;
-        let memory = allocations[entry.adapter];
-        let ns = |ns: f64| format!("{ns:.0}");
-        vec![
-            entry.adapter.to_owned(),
-            ns(bare),
-            ns(adapted),
-            ns(alone),
-            ns(added),
-            memory.bare.to_string(),
-            memory.adapted.to_string(),
-            memory.framework.to_string(),
-            memory.added().to_string(),
-        ]
-    });
-    let lines: Vec<_> = lines.collect();
-    let head = [
-        "adapter",
-        "bare ns",
-        "adapted ns",
-        "framework ns",
-        "added ns",
-        "bare allocations",
-        "adapted",
-        "framework",
-        "added",
-    ];
-    report::print_table(&head, lines.into_iter());
+        show(&mut times, &case);
+        let lines = times.entries.into_iter().map(|entry| {
+            let allocations = allocations[&case.name][entry.adapter];
+            line(entry, allocations)
+        });
+        report::print_table(&HEAD, lines);
+        println!();
+    }
     report::print_machine();
+}
+
+const HEAD: [&str; 9] = [
+    "adapter",
+    "bare ns",
+    "adapted ns",
+    "framework ns",
+    "added ns",
+    "bare allocations",
+    "adapted",
+    "framework",
+    "added",
+];
+
+fn line(entry: Entry, memory: Allocations) -> Vec<String> {
+    let times = entry.race.run(TIME);
+    let ns = |part| {
+        let lane = entry.lanes.iter().find(|(lane, _)| *lane == part);
+        lane.map_or(0.0, |(_, lane)| times.of(*lane))
+    };
+    let [bare, adapted, alone] = [Part::Bare, Part::Adapted, Part::Framework].map(ns);
+    let times = [bare, adapted, alone, adapted - bare - alone].map(|ns| format!("{ns:.0}"));
+    let memory = [
+        memory.bare,
+        memory.adapted,
+        memory.framework,
+        memory.added(),
+    ];
+    let memory = memory.map(|count| count.to_string());
+    let name = [entry.adapter.to_owned()];
+    name.into_iter().chain(times).chain(memory).collect()
 }

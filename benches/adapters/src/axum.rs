@@ -6,13 +6,15 @@ use axum::routing::any;
 use liftgate_axum::ConnectInfoLayer;
 use tower::Layer as _;
 
+use benches::cases::Case;
+
 use crate::bare::{HELLO, lambda};
 use crate::{Meter, Part};
 
-pub(crate) fn show(meter: &mut impl Meter) {
-    lambda(meter, "axum", Part::Bare, app());
+pub(crate) fn show(meter: &mut impl Meter, case: &Case) {
+    lambda(meter, case, "axum", Part::Bare, app());
     let layered = ConnectInfoLayer::new().layer(app());
-    lambda(meter, "axum", Part::Adapted, layered);
+    lambda(meter, case, "axum", Part::Adapted, layered);
 }
 
 fn app() -> Router {

@@ -1,4 +1,4 @@
-//! What each adapter adds to the conversion of a small request.
+//! What each adapter adds to the conversion of a request.
 //!
 //! An app that says hello is converted for three times: as a plain service, which is the bare layer;
 //! by the framework and its adapter; and by the framework alone, which is given requests and gives
@@ -22,7 +22,8 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::process::Command;
 
-pub use event::event;
+use benches::cases::Case;
+pub use event::{small, usual};
 use serde::{Deserialize, Serialize};
 
 /// What is measured of an adapter.
@@ -58,8 +59,8 @@ impl Allocations {
         self.adapted - self.bare - self.framework
     }
 
-    /// The counts that a program printed which counts them.
-    pub fn counted(program: &str) -> BTreeMap<String, Allocations> {
+    /// The counts that a program printed which counts them, by request and by adapter.
+    pub fn counted(program: &str) -> BTreeMap<String, BTreeMap<String, Allocations>> {
         let output = Command::new(program).output().unwrap();
         assert!(output.status.success(), "{program} failed");
         serde_json::from_slice(&output.stdout).unwrap()
@@ -79,12 +80,12 @@ pub trait Meter {
 }
 
 /// Shows every adapter to a meter.
-pub fn show(meter: &mut impl Meter) {
-    actix_web::show(meter);
-    axum::show(meter);
-    poem::show(meter);
-    rocket::show(meter);
-    salvo::show(meter);
+pub fn show(meter: &mut impl Meter, case: &Case) {
+    actix_web::show(meter, case);
+    axum::show(meter, case);
+    poem::show(meter, case);
+    rocket::show(meter, case);
+    salvo::show(meter, case);
 }
 
 /// The output of a future, in a runtime where one is asked for.

@@ -1,17 +1,26 @@
 use poem::http::Extensions;
 use poem::{Endpoint, handler};
 
+use benches::cases::Case;
+
 use crate::bare::{HELLO, bare, lambda};
 use crate::event::request;
 use crate::{Meter, Part, Runtime};
 
-pub(crate) fn show(meter: &mut impl Meter) {
-    bare(meter, "poem");
-    lambda(meter, "poem", Part::Adapted, liftgate_poem::service(hello));
+pub(crate) fn show(meter: &mut impl Meter, case: &Case) {
+    bare(meter, case, "poem");
+    lambda(
+        meter,
+        case,
+        "poem",
+        Part::Adapted,
+        liftgate_poem::service(hello),
+    );
 
     let runtime = Runtime::new();
-    let make = || {
-        let (parts, _) = request().into_parts();
+    let sent = request(case);
+    let make = move || {
+        let (parts, _) = sent.clone().into_parts();
         let mut request = poem::Request::builder()
             .method(parts.method)
             .uri(parts.uri)

@@ -5,14 +5,17 @@ use salvo_core::http::uri::Scheme;
 use salvo_core::prelude::*;
 use salvo_core::{ConnCtrl, Service};
 
+use benches::cases::Case;
+
 use crate::bare::{HELLO, bare, lambda};
 use crate::event::request;
 use crate::{Meter, Part, Runtime};
 
-pub(crate) fn show(meter: &mut impl Meter) {
-    bare(meter, "salvo");
+pub(crate) fn show(meter: &mut impl Meter, case: &Case) {
+    bare(meter, case, "salvo");
     lambda(
         meter,
+        case,
         "salvo",
         Part::Adapted,
         liftgate_salvo::service(app()),
@@ -30,13 +33,9 @@ pub(crate) fn show(meter: &mut impl Meter) {
         ConnCtrl::new(),
         None,
     );
+    let sent = request(case).map(liftgate::Body::into_bytes);
     let run = move |request: http::Request<Bytes>| runtime.run(handler.call(request)).unwrap();
-    meter.measure(
-        "salvo",
-        Part::Framework,
-        || request().map(liftgate::Body::into_bytes),
-        run,
-    );
+    meter.measure("salvo", Part::Framework, move || sent.clone(), run);
 }
 
 fn app() -> Router {

@@ -1,13 +1,23 @@
-//! An adapter asks for memory three times at the most, for a small request.
+//! An adapter asks for memory three times at the most, for a small request, if its framework lets it.
 
-use bench_adapters::Allocations;
+use bench_adapters::{Allocations, small};
 
 #[test]
 fn adapters_need_little_memory() {
     let counted = Allocations::counted(env!("CARGO_BIN_EXE_adapter-allocations"));
-    assert!(!counted.is_empty());
+    let counted = &counted[&small().name];
+    assert!(counted.len() > 4);
     for (adapter, allocations) in counted {
-        assert!(allocations.added() <= 3, "{adapter}: {allocations:?}");
         assert!(allocations.bare > 0, "{adapter}: {allocations:?}");
+        let most = match adapter.as_str() {
+            // actix's map of extensions, the event and the context in it, and what its types of
+            // another version of `http` take.
+            "actix-web" => 4,
+            // A response of Rocket's cannot leave the future of its request, and its client takes
+            // headers one by one.
+            "rocket" => 8,
+            _ => 3,
+        };
+        assert!(allocations.added() <= most, "{adapter}: {allocations:?}");
     }
 }

@@ -1,11 +1,11 @@
 //! Counts the allocations of each adapter: a program of its own, since its allocator is the one that
-//! counts. Prints a JSON object.
+//! counts. Prints a JSON object for each request.
 
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 
-use bench_adapters::{Allocations, Meter, Part, show};
+use bench_adapters::{Allocations, Meter, Part, show, small, usual};
 
 #[derive(Default)]
 struct Counter(BTreeMap<&'static str, Allocations>);
@@ -29,7 +29,11 @@ impl Meter for Counter {
 }
 
 fn main() {
-    let mut counter = Counter::default();
-    show(&mut counter);
-    println!("{}", serde_json::to_string(&counter.0).unwrap());
+    let counts = [small(), usual()].map(|case| {
+        let mut counter = Counter::default();
+        show(&mut counter, &case);
+        (case.name, counter.0)
+    });
+    let counts = BTreeMap::from(counts);
+    println!("{}", serde_json::to_string(&counts).unwrap());
 }
