@@ -114,13 +114,21 @@ def functions(checks, template):
             same(properties["Handler"], "bootstrap")
             same(function["Metadata"]["BuildMethod"], "rust-cargolambda")
             # `sam build` takes the program of the folder's manifest, which has to have just one.
-            same(len(binaries().get(template.example(function), [])), 1)
-    streams = {}
-    for name, function in template.functions().items():
-        variables = function["Properties"].get("Environment", {}).get("Variables", {})
-        streams[name] = variables.get("LIFTGATE_STREAMING") == "1"
+            [program] = binaries().get(template.example(function), [])
+            # Only where it is named does cargo-lambda read the package's metadata.
+            named = function["Metadata"].get("BuildProperties", {}).get("Binary")
+            manifest = (template.example(function) / "Cargo.toml").read_text()
+            same(named, program if "[package.metadata.lambda" in manifest else None)
+    streams = {name: streamed(template, function) for name, function in template.functions().items()}
     with checks.one(f"sam/{template.name}: the programs stream that the gateway lets stream"):
         same({name: name in streaming(template) for name in streams}, streams)
+
+
+def streamed(template, function):
+    """Whether the program streams: it says so itself, or is told to."""
+    variables = function["Properties"].get("Environment", {}).get("Variables", {})
+    main = (template.example(function) / "src/main.rs").read_text()
+    return ".streaming(true)" in main or variables.get("LIFTGATE_STREAMING") == "1"
 
 
 def streaming(template):
@@ -151,7 +159,7 @@ def every_example(checks, templates):
 
 
 def gateways(checks, templates):
-    for name, security in (("http-api", None), ("jwt", [{"Users": []}])):
+    for name, security in (("http-api", None), ("queue", None), ("database", None), ("jwt", [{"Users": []}])):
         with checks.one(f"{name}: events are of payload format 2.0, of every path"):
             api = templates[name].one("AWS::ApiGatewayV2::Api")
             same(list(api["Body"]["paths"]), ["$default"])
@@ -174,11 +182,21 @@ def gateways(checks, templates):
             assert re.search(streamed, uri), uri
         same(api["BinaryMediaTypes"], ["*/*"])
         same(api["Body"]["x-amazon-apigateway-binary-media-types"], ["*/*"])
-    with checks.one("function-url: whole and streamed, and both permissions for each"):
-        urls = templates["function-url"].all("AWS::Lambda::Url")
-        same(sorted(url["InvokeMode"] for url in urls), ["BUFFERED", "RESPONSE_STREAM"])
-        actions = [each["Action"] for each in templates["function-url"].all("AWS::Lambda::Permission")]
-        same(sorted(actions), ["lambda:InvokeFunction"] * 2 + ["lambda:InvokeFunctionUrl"] * 2)
+    for name, modes in (("function-url", {"BUFFERED", "RESPONSE_STREAM"}), ("frameworks", {"RESPONSE_STREAM"})):
+        with checks.one(f"{name}: every function has a URL, and both permissions for it"):
+            count = len(templates[name].functions())
+            urls = templates[name].all("AWS::Lambda::Url")
+            same((len(urls), {url["InvokeMode"] for url in urls}), (count, modes))
+            actions = [each["Action"] for each in templates[name].all("AWS::Lambda::Permission")]
+            same(sorted(actions), ["lambda:InvokeFunction"] * count + ["lambda:InvokeFunctionUrl"] * count)
+    with checks.one("queue: messages that fail come again, and in the end to a queue of their own"):
+        queue(templates["queue"])
+    with checks.one("database: the address is a secret, and in a VPC the function is only if it has subnets"):
+        parameter = templates["database"].written["Parameters"]["DatabaseUrl"]
+        same((parameter["NoEcho"], "Default" in parameter), (True, False))
+        made = templates["database"].one("AWS::Lambda::Function")
+        same(made["Environment"]["Variables"], {"DATABASE_URL": {"Ref": "DatabaseUrl"}})
+        same(made["VpcConfig"]["Fn::If"][0::2], ["InVpc", {"Ref": "AWS::NoValue"}])
     with checks.one("alb: headers have all of their values, and the load balancer may invoke"):
         targets = templates["alb"].one("AWS::ElasticLoadBalancingV2::TargetGroup")
         same(targets["TargetType"], "lambda")
@@ -189,6 +207,21 @@ def gateways(checks, templates):
         routes = {each["RouteKey"] for each in templates["websocket"].all("AWS::ApiGatewayV2::Route")}
         app = (ROOT / "examples/chat/src/main.rs").read_text()
         same(routes, set(re.findall(r'\.route\("/([^"]+)"', app)))
+
+
+def queue(template):
+    source = template.one("AWS::Lambda::EventSourceMapping")
+    same(source["FunctionResponseTypes"], ["ReportBatchItemFailures"])
+    same(source["EventSourceArn"], {"Fn::GetAtt": ["Orders", "Arn"]})
+    queues = of_type(template.made, "AWS::SQS::Queue")
+    orders = queues["Orders"]["Properties"]
+    # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    timeout = template.one("AWS::Lambda::Function")["Timeout"]
+    assert orders["VisibilityTimeout"] >= 6 * timeout, "a batch may be delivered while it is worked on"
+    redrive = orders["RedrivePolicy"]
+    assert redrive["maxReceiveCount"] >= 5, "a throttled message may end among those that failed"
+    same(redrive["deadLetterTargetArn"], {"Fn::GetAtt": ["FailedOrders", "Arn"]})
+    same(set(queues), {"Orders", "FailedOrders"})
 
 
 def packages(checks, target):

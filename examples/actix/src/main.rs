@@ -10,7 +10,8 @@
 //! With `LIFTGATE_STREAMING=1` it streams to function URLs and REST APIs:
 //! `LIFTGATE_STREAMING=1 LIFTGATE_GATEWAY=function-url cargo run -p example-actix`.
 //!
-//! To deploy it, build it without the local gateway, and name the program `bootstrap`:
+//! To deploy it, take `deploy/sam/frameworks.yaml`; or build it without the local gateway, and name
+//! the program `bootstrap`:
 //!
 //! ```sh
 //! cargo build --release -p example-actix --no-default-features --target x86_64-unknown-linux-musl

@@ -15,12 +15,13 @@
 //!
 //! # Deploying
 //!
-//! Build it as the README says, with the feature `tls` too, and put any gateway before it. On Lambda, a
-//! file is as short-lived as the environment that wrote it and unknown to all others, so
-//! `DATABASE_URL` is that of a PostgreSQL server, which the function has to reach:
-//! [by the VPC that both are in][vpc]. A server of RDS asks for TLS, by a certificate of
-//! [Amazon's own][certificates]: lay the file beside the program, and add
-//! `?sslmode=verify-full&sslrootcert=/var/task/global-bundle.pem`.
+//! `deploy/sam/database.yaml` has it behind an HTTP API. Or build it as the README says, with the
+//! feature `tls` too, and put any gateway before it. On Lambda, a file is as
+//! short-lived as the environment that wrote it and unknown to all others, so `DATABASE_URL` is that
+//! of a PostgreSQL server, which the function has to reach: [by the VPC that both are in][vpc]. A
+//! server of RDS asks for TLS, by a certificate of [Amazon's own][certificates]: lay the file beside
+//! the program, and add `?sslmode=verify-full&sslrootcert=/var/task/global-bundle.pem`. SAM packages
+//! the program alone, so there the file comes in a layer, and lies in `/opt`.
 //!
 //! Each environment has a connection of its own, so a server has to take as many as there are
 //! environments: [limit those][limit], or put [RDS Proxy][proxy] between.

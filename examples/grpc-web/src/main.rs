@@ -38,12 +38,12 @@
 //!
 //! # Deploying
 //!
-//! Build it as the README says, and put a gateway before it. A function URL with the invoke mode
-//! `RESPONSE_STREAM`, or a REST API with the response transfer mode `STREAM`, sends the messages of a
-//! stream as they are made, since the program streams; any other sends them all at its end. A REST API
-//! that does not stream needs the binary media type `*/*` for `application/grpc-web+proto`, and none
-//! for `application/grpc-web-text`. For pages of other origins, turn on CORS at the gateway or by
-//! tower-http's `CorsLayer`.
+//! Take `deploy/sam/function-url.yaml`; or build it as the README says, and put a gateway before it. A
+//! function URL with the invoke mode `RESPONSE_STREAM`, or a REST API with the response transfer mode
+//! `STREAM`, sends the messages of a stream as they are made, since the program streams; any other
+//! sends them all at its end. A REST API that does not stream needs the binary media type `*/*` for
+//! `application/grpc-web+proto`, and none for `application/grpc-web-text`. For pages of other origins,
+//! turn on CORS at the gateway or by tower-http's `CorsLayer`.
 //!
 //! [tonic]: https://docs.rs/tonic
 //! [protocol]: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-WEB.md

@@ -11,7 +11,8 @@
 //! `cargo run -p example-hyper -- --plain 127.0.0.1:9000` serves the very same service by hyper, with
 //! nothing of liftgate between, and its answers are the same.
 //!
-//! To deploy it, build it as the README says, and put any gateway before it.
+//! To deploy it, take `deploy/sam/function-url.yaml`; or build it as the README says, and put any
+//! gateway before it.
 
 use std::convert::Infallible;
 use std::env;

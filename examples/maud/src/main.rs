@@ -10,8 +10,9 @@
 //! curl -i http://127.0.0.1:9000/ -d name=               # 422, and the form again
 //! ```
 //!
-//! To deploy it, build it as the README says, and put any gateway before it. The URLs are relative, so
-//! that it may lie below a stage; a REST API's is opened with a slash at its end.
+//! To deploy it, take `deploy/sam/function-url.yaml`; or build it as the README says, and put any
+//! gateway before it. The URLs are relative, so that it may lie below a stage; a REST API's is opened
+//! with a slash at its end.
 //!
 //! [maud]: https://maud.lambda.xyz
 

@@ -17,7 +17,8 @@
 //! cargo run -p liftgate-cli -- invoke examples/queue/events/batch.json -- target/debug/example-queue
 //! ```
 //!
-//! To deploy it, build it and make a function of it as the README says, with
+//! To deploy it, take `deploy/sam/queue.yaml`: an API, the queue, and another one for what fails again
+//! and again. Or build it and make a function of it as the README says, with
 //! `--no-default-features -p example-queue`; give it a function URL or an API, and the queue. Without
 //! `ReportBatchItemFailures`, SQS takes the answer for success, and the messages that failed are lost:
 //!

@@ -8,7 +8,7 @@
 //! curl -N 'http://127.0.0.1:9000/stream/5?ms=500'
 //! ```
 //!
-//! Deploy it as a program named `bootstrap`:
+//! Deploy it by `deploy/sam/frameworks.yaml`, or as a program named `bootstrap`:
 //!
 //! ```sh
 //! cargo build -p example-rocket --profile deploy --no-default-features --target x86_64-unknown-linux-musl

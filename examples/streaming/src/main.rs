@@ -20,8 +20,9 @@
 //!
 //! # Deploying
 //!
-//! Build it as the README says, and give the function a URL that streams. A REST API does as well,
-//! with the response transfer mode [`STREAM`][rest].
+//! `deploy/sam/function-url.yaml` has it behind a URL that streams. A REST API does as well, with the
+//! response transfer mode [`STREAM`][rest]. For a function made by other means, build it as the README
+//! says, and give it such a URL:
 //!
 //! ```sh
 //! aws lambda create-function-url-config --function-name streaming --auth-type NONE \

@@ -30,9 +30,9 @@
 //! curl -i 'http://127.0.0.1:9000/whoami'
 //! ```
 //!
-//! With `LIFTGATE_STREAMING=1` it streams to function URLs and REST APIs. To deploy it, build it
-//! with `--no-default-features`, as `README.md` says. Warp is to come without its server:
-//! `warp = { version = "0.4", default-features = false }`.
+//! With `LIFTGATE_STREAMING=1` it streams to function URLs and REST APIs. To deploy it, take
+//! `deploy/sam/frameworks.yaml`, or build it with `--no-default-features`, as `README.md` says. Warp is
+//! to come without its server: `warp = { version = "0.4", default-features = false }`.
 
 use liftgate::{Options, Runtime};
 
