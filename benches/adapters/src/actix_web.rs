@@ -1,8 +1,8 @@
 use actix_http::Request;
 use actix_service::{IntoServiceFactory, Service as _, ServiceFactory as _};
 use actix_web::dev::AppConfig;
+use actix_web::http::Uri;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use actix_web::test::TestRequest;
 use actix_web::{App, HttpResponse, web};
 use benches::cases::Case;
 use liftgate::Body;
@@ -33,18 +33,40 @@ pub(crate) fn show(meter: &mut impl Meter, case: &Case) {
     let app = runtime
         .run(factory.new_service(AppConfig::default()))
         .unwrap();
-    let sent = request(case);
-    let run = move |request| runtime.run(app.call(request)).unwrap();
-    meter.measure("actix-web", Part::Framework, move || as_parsed(&sent), run);
+    let sent = Sent::new(&request(case));
+    let run = move |sent: Sent| runtime.run(app.call(sent.as_parsed())).unwrap();
+    meter.measure("actix-web", Part::Framework, move || sent.clone(), run);
 }
 
-/// The request as actix's server would have read it.
-fn as_parsed(request: &http::Request<Body>) -> Request {
-    let mut parsed = TestRequest::with_uri(&request.uri().to_string());
-    for (name, value) in request.headers() {
-        let name = HeaderName::from_bytes(name.as_str().as_bytes()).unwrap();
-        let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
-        parsed = parsed.append_header((name, value));
+/// What a server of actix's has read of a request, in actix's types.
+#[derive(Clone)]
+struct Sent {
+    uri: Uri,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Sent {
+    fn new(request: &http::Request<Body>) -> Self {
+        let headers = request.headers().iter();
+        let headers = headers.map(|(name, value)| {
+            let name = HeaderName::from_bytes(name.as_str().as_bytes());
+            let value = HeaderValue::from_bytes(value.as_bytes());
+            (name.unwrap(), value.unwrap())
+        });
+        Sent {
+            uri: request.uri().to_string().parse().unwrap(),
+            headers: headers.collect(),
+        }
     }
-    parsed.to_request()
+
+    /// The request, put together as that server does.
+    fn as_parsed(self) -> Request {
+        let mut request = Request::new();
+        let head = request.head_mut();
+        head.uri = self.uri;
+        for (name, value) in self.headers {
+            head.headers.append(name, value);
+        }
+        request
+    }
 }
