@@ -34,7 +34,7 @@ pub(crate) fn show(meter: &mut impl Meter, case: &Case) {
         .run(factory.new_service(AppConfig::default()))
         .unwrap();
     let sent = Sent::new(&request(case));
-    let run = move |sent: Sent| runtime.run(app.call(sent.as_parsed())).unwrap();
+    let run = move |sent: Sent| runtime.run(app.call(sent.into_parsed())).unwrap();
     meter.measure("actix-web", Part::Framework, move || sent.clone(), run);
 }
 
@@ -60,7 +60,7 @@ impl Sent {
     }
 
     /// The request, put together as that server does.
-    fn as_parsed(self) -> Request {
+    fn into_parsed(self) -> Request {
         let mut request = Request::new();
         let head = request.head_mut();
         head.uri = self.uri;
