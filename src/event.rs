@@ -121,7 +121,11 @@ impl Event {
     ///
     /// API Gateway and function URLs tell it in the request context. Behind a load balancer
     /// or VPC Lattice it is the last address in `X-Forwarded-For`: the ones before it were
-    /// sent by the client, who may write there what they like.
+    /// sent by the client, who may write there what they like. A load balancer whose
+    /// [mode for that header][mode] is `preserve` leaves all of it to the client, and one with
+    /// `remove` tells no address.
+    ///
+    /// [mode]: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html#x-forwarded-for
     pub fn client_ip(&self) -> Option<IpAddr> {
         Some(self.client_addr()?.ip())
     }

@@ -1,6 +1,6 @@
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use bytes::Bytes;
@@ -68,14 +68,22 @@ impl<B: MessageBody> http_body::Body for Body<B> {
             }
             InnerProj::Error { body } => body.poll_next(cx).map_err(Error::of),
         };
-        match (&chunk, &mut *this.left) {
-            (Poll::Ready(None), left) => *left = BodySize::None,
-            (Poll::Ready(Some(Ok(chunk))), BodySize::Sized(left)) => {
-                *left = left.saturating_sub(chunk.len() as u64);
+        let mut chunk = ready!(chunk);
+        match (&mut chunk, &mut *this.left) {
+            (None, BodySize::Sized(left @ 1..)) => {
+                let message = format!("the body ended {left} bytes before its size");
+                *this.left = BodySize::None;
+                return Poll::Ready(Some(Err(Error::new(message))));
+            }
+            (None, left) => *left = BodySize::None,
+            (Some(Ok(chunk)), BodySize::Sized(left)) => {
+                // What is more than a body's size is none of it, to actix's server too.
+                chunk.truncate(usize::try_from(*left).unwrap_or(usize::MAX));
+                *left -= chunk.len() as u64;
             }
             _ => {}
         }
-        chunk.map_ok(Frame::data)
+        Poll::Ready(chunk.map(|chunk| chunk.map(Frame::data)))
     }
 
     fn is_end_stream(&self) -> bool {

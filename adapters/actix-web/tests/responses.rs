@@ -76,6 +76,21 @@ async fn a_body_is_as_long_as_it_says() {
     assert_eq!(hint(stream).await, (false, None, 4));
 }
 
+/// As from actix's server, which breaks the connection off where there is less.
+#[actix_web::test]
+async fn a_body_is_as_long_as_it_has_told() {
+    let app = |len| {
+        let answer =
+            move || async move { HttpResponse::Ok().body(SizedStream::new(len, pieces())) };
+        App::new().default_service(web::to(answer))
+    };
+    let longer = respond(app(3), get("/")).await.unwrap().into_body();
+    assert_eq!(longer.collect().await.unwrap().to_bytes(), "one");
+    let shorter = respond(app(9), get("/")).await.unwrap().into_body();
+    let error = shorter.collect().await.unwrap_err();
+    assert!(error.to_string().contains("5 bytes before"), "{error}");
+}
+
 fn pieces() -> impl futures_util::Stream<Item = Result<Bytes, error::Error>> + 'static {
     iter([Ok(Bytes::from_static(b"one")), Ok(Bytes::from_static(b"2"))])
 }

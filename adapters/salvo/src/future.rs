@@ -6,7 +6,7 @@ use http::Response;
 use salvo_core::ConnCtrl;
 use salvo_core::http::ResBody;
 
-use crate::Aborted;
+use crate::{Aborted, Body};
 
 /// Salvo's own, which it boxes.
 type Handling = Pin<Box<dyn Future<Output = Result<Response<ResBody>, hyper::Error>> + Send>>;
@@ -27,11 +27,15 @@ impl ResponseFuture {
 }
 
 impl Future for ResponseFuture {
-    type Output = Result<Response<ResBody>, Aborted>;
+    type Output = Result<Response<Body>, Aborted>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.handling.as_mut().poll(cx) {
-            Poll::Ready(response) => Poll::Ready(response.map_err(|_| Aborted::new())),
+            Poll::Ready(Ok(response)) => {
+                let connection = self.connection.clone();
+                Poll::Ready(Ok(response.map(|body| Body::new(body, connection))))
+            }
+            Poll::Ready(Err(_)) => Poll::Ready(Err(Aborted::new())),
             // Salvo waits for its server to end the connection.
             Poll::Pending if self.connection.is_aborted() => Poll::Ready(Err(Aborted::new())),
             Poll::Pending => Poll::Pending,

@@ -3,13 +3,11 @@ use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use hyper::service::Service as _;
-use liftgate::Body;
 use salvo_core::conn::SocketAddr;
-use salvo_core::http::ResBody;
 use salvo_core::{ConnCtrl, Service};
 
 use crate::request::{address, scheme};
-use crate::{Aborted, ResponseFuture};
+use crate::{Aborted, Body, ResponseFuture};
 
 /// A tower service of salvo's service or router, for `liftgate::run`, `Runtime::run` or
 /// [`liftgate::Lambda`].
@@ -67,8 +65,8 @@ impl Clone for SalvoService {
     }
 }
 
-impl tower_service::Service<Request<Body>> for SalvoService {
-    type Response = Response<ResBody>;
+impl tower_service::Service<Request<liftgate::Body>> for SalvoService {
+    type Response = Response<Body>;
     type Error = Aborted;
     type Future = ResponseFuture;
 
@@ -76,7 +74,7 @@ impl tower_service::Service<Request<Body>> for SalvoService {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Body>) -> ResponseFuture {
+    fn call(&mut self, request: Request<liftgate::Body>) -> ResponseFuture {
         if self.connection.is_aborted() || self.connection.is_graceful_shutdown() {
             self.connection = ConnCtrl::new();
         }
@@ -91,7 +89,7 @@ impl tower_service::Service<Request<Body>> for SalvoService {
             connection.clone(),
             None,
         );
-        let handling = handler.call(request.map(Body::into_bytes));
+        let handling = handler.call(request.map(liftgate::Body::into_bytes));
         ResponseFuture::new(handling, connection)
     }
 }

@@ -120,6 +120,28 @@ async fn an_abort_fails_one_invocation() {
     }
 }
 
+/// A body, of which the rest is aborted by a task.
+#[handler]
+async fn half(request: &mut Request, response: &mut Response) {
+    let control = request.extensions().get::<ConnCtrl>().unwrap().clone();
+    let mut sender = response.channel();
+    tokio::spawn(async move {
+        sender.send_data("half").await.unwrap();
+        control.abort();
+    });
+}
+
+#[tokio::test]
+async fn an_abort_within_a_body_fails_the_invocation() {
+    let event = r#"{"version": "2.0", "rawPath": "/", "headers": {},
+        "requestContext": {"http": {"method": "GET", "sourceIp": "192.0.2.7"}}}"#;
+    let mut lambda = Lambda::new(crate::service(Router::new().get(half)));
+    let called = lambda.call(Invocation::new(event, Context::default()));
+    let error = called.await.unwrap_err();
+    assert_eq!(error.error_type(), "Liftgate.BodyError");
+    assert!(error.to_string().contains("aborted"), "{error}");
+}
+
 #[handler]
 async fn payload(request: &mut Request) -> Result<String, salvo_core::http::ParseError> {
     Ok(request.payload().await?.len().to_string())

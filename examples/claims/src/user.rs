@@ -18,11 +18,14 @@ pub(crate) struct User {
 }
 
 /// A claim that is an array in the token: `[admin staff]` by an HTTP API, `admin,staff` by a REST
-/// API.
+/// API. Neither tells a separator from one in a name, so let no group have one in its name.
 fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let bare = text.trim_start_matches('[').trim_end_matches(']');
-    let names = bare.split([' ', ',']).filter(|name| !name.is_empty());
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'));
+    let (bare, separator) = bare.map_or((&*text, ','), |bare| (bare, ' '));
+    let names = bare.split(separator).filter(|name| !name.is_empty());
     Ok(names.map(str::to_owned).collect())
 }
 

@@ -38,7 +38,11 @@ impl Error {
                 ErrorKind::CheckViolation | ErrorKind::NotNullViolation => {
                     (StatusCode::UNPROCESSABLE_ENTITY, "this is no book")
                 }
-                _ if error.code().is_some_and(|code| is_passing(&code)) => AWAY,
+                // Text that PostgreSQL does not take, as with a NUL in it.
+                _ if error.code().is_some_and(|code| is_of(&code, &["22"])) => {
+                    (StatusCode::UNPROCESSABLE_ENTITY, "this is no book")
+                }
+                _ if error.code().is_some_and(|code| is_of(&code, &PASSING)) => AWAY,
                 _ => FAULT,
             },
             sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => AWAY,
@@ -54,13 +58,13 @@ const AWAY: (StatusCode, &str) = (
 
 const FAULT: (StatusCode, &str) = (StatusCode::INTERNAL_SERVER_ERROR, "something is wrong here");
 
-/// Whether a [code of PostgreSQL's][codes] is of a class of errors of connections, of resources, or
-/// by operators, who stop and start the server.
+/// The classes of errors of connections, of resources, and by operators, who stop and start the server.
+const PASSING: [&str; 3] = ["08", "53", "57"];
+
+/// Whether a [code of PostgreSQL's][codes] is of one of these classes. SQLite's are numbers of another
+/// length.
 ///
 /// [codes]: https://www.postgresql.org/docs/current/errcodes-appendix.html
-fn is_passing(code: &str) -> bool {
-    code.len() == 5
-        && ["08", "53", "57"]
-            .iter()
-            .any(|class| code.starts_with(class))
+fn is_of(code: &str, classes: &[&str]) -> bool {
+    code.len() == 5 && classes.iter().any(|class| code.starts_with(class))
 }
