@@ -69,11 +69,10 @@ fn methods() -> impl Iterator<Item = &'static str> {
     ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"].into_iter()
 }
 
+/// Not of a status without a body: axum writes a length of 0 there, and others write none.
 fn heads() -> impl Iterator<Item = &'static str> {
     let targets = ["/anything", "/head-with-length", "/bytes/1000", "/text/9"];
-    targets
-        .into_iter()
-        .chain(["/status/204", "/stream/3", "/png"])
+    targets.into_iter().chain(["/stream/3", "/png"])
 }
 
 type Header = (&'static str, &'static [u8]);

@@ -17,16 +17,11 @@ pub(crate) struct Writer<'r> {
     form: BodyForm,
 }
 
-/// Whether the response tells how long a body is that is not there: to HEAD, or because the client
-/// has it already. Frameworks say 0 of any body that is empty, which servers do not send then; nor
-/// do they send any length with a 204 (RFC 9110, 8.6).
-fn tells_length(response: &Response<Bytes>, is_head: bool) -> bool {
+/// Whether the response tells how long a body is that the client has already. Frameworks say 0 of
+/// any body that is empty, which servers do not send then.
+fn tells_length(response: &Response<Bytes>) -> bool {
     let length = response.headers().get(header::CONTENT_LENGTH);
-    match response.status() {
-        StatusCode::NO_CONTENT => false,
-        StatusCode::NOT_MODIFIED => is_head || length.is_some_and(|length| length != "0"),
-        _ => is_head,
-    }
+    response.status() == StatusCode::NOT_MODIFIED && length.is_some_and(|length| length != "0")
 }
 
 impl<'r> Writer<'r> {
@@ -49,7 +44,7 @@ impl<'r> Writer<'r> {
         let mut writer = Writer {
             out: Vec::with_capacity(128 + headers_len + body_len),
             response,
-            keeps_length: tells_length(response, is_head),
+            keeps_length: is_head || tells_length(response),
             form,
         };
         writer.out.extend_from_slice(b"{\"statusCode\":");
