@@ -98,8 +98,8 @@ def requests(checks, watch):
         same((seen["client_ip"], seen["stage"], seen["body_base64"]), ("127.0.0.1", "$default", ""))
         # Of a header's values, cargo lambda puts the first into the event; and an id of its own.
         same([header for header in seen["headers"] if not header[0].startswith("lambda-")], [
-            ["host", f"127.0.0.1:{watch.port}"],
-            ["x-tag", "one"], ["x-utf8", "café"], ["cookie", COOKIES],
+            ["cookie", COOKIES], ["host", f"127.0.0.1:{watch.port}"],
+            ["x-tag", "one"], ["x-utf8", "café"],
         ])
     with checks.one("a path with escapes: is encoded once more"):
         # cargo lambda leaves the path as the client wrote it, as a function URL does; but its
