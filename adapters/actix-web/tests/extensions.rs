@@ -5,6 +5,7 @@ use actix_web::{App, HttpMessage as _, HttpRequest, middleware::Next};
 use http::{Request, StatusCode};
 use liftgate::local::Kind;
 use liftgate::{Context, Event};
+use liftgate_actix_web::service;
 
 use crate::support::{answer, ask, event, get, kinds, reply};
 
@@ -22,7 +23,7 @@ async fn handlers_have_the_event_and_the_context() {
         let request = Request::get("/").header("host", "x");
         let request = request.body(Bytes::new()).unwrap();
         let app = App::new().route("/", web::get().to(tell));
-        let response = ask(app, kind, &request).await;
+        let response = ask(service(app), kind, &request).await;
         let name = match kind {
             Kind::RestApi => "rest_api",
             Kind::HttpApi => "http_api",
@@ -49,7 +50,7 @@ async fn middleware_has_them_too() {
     let app = App::new()
         .wrap(actix_web::middleware::from_fn(wrap))
         .route("/", web::get().to(async || "through"));
-    let reply = reply(app, event("/"), false).await.unwrap();
+    let reply = reply(service(app), event("/"), false).await.unwrap();
     let reply: serde_json::Value = serde_json::from_slice(&reply.into_bytes().unwrap()).unwrap();
     assert_eq!(reply["body"], "through");
 }
@@ -63,7 +64,7 @@ async fn without_an_event_there_is_none() {
             .route("/may", web::get().to(may))
             .route("/must", web::get().to(tell))
     };
-    assert_eq!(answer(app(), get("/may")).await.body(), "false");
-    let response = answer(app(), get("/must")).await;
+    assert_eq!(answer(service(app()), get("/may")).await.body(), "false");
+    let response = answer(service(app()), get("/must")).await;
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
 }

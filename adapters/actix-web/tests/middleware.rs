@@ -4,6 +4,7 @@ use actix_web::middleware::{Compress, DefaultHeaders, Logger, NormalizePath};
 use actix_web::web::{self, Bytes};
 use actix_web::{App, HttpResponse};
 use http::Request;
+use liftgate_actix_web::service;
 
 use crate::support::{ask, kinds};
 
@@ -26,7 +27,7 @@ async fn it_works_behind_every_gateway() {
             );
         let request = Request::get("/a//").header("host", "x");
         let request = request.header("accept-encoding", "gzip");
-        let response = ask(app, kind, &request.body(Bytes::new()).unwrap()).await;
+        let response = ask(service(app), kind, &request.body(Bytes::new()).unwrap()).await;
         assert_eq!(response.status(), 200, "{kind}");
         assert_eq!(response.headers()["x-version"], "1");
         assert_eq!(response.headers()["content-encoding"], "gzip");

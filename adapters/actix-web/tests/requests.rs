@@ -11,6 +11,7 @@ use futures_util::StreamExt as _;
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Version};
 use liftgate::Body;
 use liftgate::local::{Arrival, Kind};
+use liftgate_actix_web::service;
 
 use crate::support::{answer, ask, get, kinds, reply};
 
@@ -22,7 +23,7 @@ async fn seen(request: Request<Body>) -> RequestHead {
         *noted.borrow_mut() = Some(request.head().clone());
         ready(HttpResponse::Ok())
     }));
-    let response = answer(app, request).await;
+    let response = answer(service(app), request).await;
     assert_eq!(response.status(), StatusCode::OK);
     seen.take().unwrap()
 }
@@ -123,7 +124,7 @@ async fn targets_are_those_of_the_request() {
 #[actix_web::test]
 async fn what_actix_has_no_type_for_is_a_bad_request() {
     for target in ["/caf\u{e9}", "/a?q=caf\u{e9}"] {
-        let response = answer(App::new(), get(target)).await;
+        let response = answer(service(App::new()), get(target)).await;
         assert_eq!(response.status(), StatusCode::BAD_REQUEST);
         assert_eq!(
             response.body(),
@@ -132,7 +133,7 @@ async fn what_actix_has_no_type_for_is_a_bad_request() {
     }
     let mut request = get("/");
     *request.method_mut() = Method::from_bytes(b"A#B").unwrap();
-    let response = answer(App::new(), request).await;
+    let response = answer(service(App::new()), request).await;
     assert_eq!(response.status(), StatusCode::BAD_REQUEST);
     assert_eq!(
         response.body(),
@@ -151,7 +152,7 @@ async fn a_body_is_handed_over_as_it_lies() {
         HttpResponse::Ok().body(chunk)
     }));
     let request = Request::post("/").body(Body::from(body)).unwrap();
-    let response = answer(app, request).await;
+    let response = answer(service(app), request).await;
     assert_eq!(response.body().len(), 1 << 20);
     assert_eq!(response.body().as_ptr().addr(), at);
 }
@@ -171,7 +172,7 @@ async fn headers_and_target_are_where_the_event_has_them() {
         assert_eq!(value("x-quoted"), b"\"q\"");
         ready("seen")
     }));
-    let reply = reply(app, event, false).await.unwrap();
+    let reply = reply(service(app), event, false).await.unwrap();
     let reply = reply.into_bytes().unwrap();
     assert!(reply.windows(4).any(|text| text == b"seen"));
 }
@@ -196,11 +197,15 @@ async fn extractors_read_bodies() {
         let request = Request::post("/json").header("host", "x");
         let request = request.header("content-type", "application/json");
         let request = request.body(Bytes::from("[1, 2, 3]")).unwrap();
-        assert_eq!(ask(app(), kind, &request).await.body(), "3", "{kind}");
+        assert_eq!(
+            ask(service(app()), kind, &request).await.body(),
+            "3",
+            "{kind}"
+        );
         let request = Request::post("/text").header("host", "x");
         let request = request.header("content-type", "text/plain");
         let request = request.body(Bytes::from("na\u{ef}ve")).unwrap();
-        let response = ask(app(), kind, &request).await;
+        let response = ask(service(app()), kind, &request).await;
         assert_eq!(response.body(), "na\u{ef}ve0", "{kind}");
     }
 }
@@ -221,7 +226,7 @@ async fn the_peer_is_the_client() {
         let client = ([203, 0, 113, 7], 50_000).into();
         let arrival = Arrival::new(client, 443);
         request.extensions_mut().insert(arrival);
-        let response = ask(app(), kind, &request).await;
+        let response = ask(service(app()), kind, &request).await;
         let scheme = match kind {
             // Which does not tell.
             Kind::Lattice | Kind::LatticeV1 => "http",

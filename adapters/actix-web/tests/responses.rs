@@ -9,6 +9,7 @@ use futures_util::stream::{iter, once};
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use liftgate::local::Kind;
+use liftgate_actix_web::service;
 
 use crate::support::{answer, ask, event, get, reply, respond};
 
@@ -17,7 +18,7 @@ type Answer = HttpResponse<BoxBody>;
 /// An app that always answers this.
 macro_rules! app {
     ($answer:expr) => {
-        App::new().default_service(web::to(async || $answer))
+        service(App::new().default_service(web::to(async || $answer)))
     };
 }
 
@@ -52,7 +53,7 @@ async fn status_and_headers_are_those_of_the_response() {
 async fn a_body_is_as_long_as_it_says() {
     let hint = async |answer: fn() -> Answer| {
         let app = App::new().default_service(web::to(move || async move { answer() }));
-        let body = respond(app, get("/")).await.unwrap().into_body();
+        let body = respond(service(app), get("/")).await.into_body();
         let is_end = body.is_end_stream();
         let hint = body.size_hint().exact();
         let len = body.collect().await.unwrap().to_bytes().len();
@@ -84,9 +85,9 @@ async fn a_body_is_as_long_as_it_has_told() {
             move || async move { HttpResponse::Ok().body(SizedStream::new(len, pieces())) };
         App::new().default_service(web::to(answer))
     };
-    let longer = respond(app(3), get("/")).await.unwrap().into_body();
+    let longer = respond(service(app(3)), get("/")).await.into_body();
     assert_eq!(longer.collect().await.unwrap().to_bytes(), "one");
-    let shorter = respond(app(9), get("/")).await.unwrap().into_body();
+    let shorter = respond(service(app(9)), get("/")).await.into_body();
     let error = shorter.collect().await.unwrap_err();
     assert!(error.to_string().contains("5 bytes before"), "{error}");
 }
@@ -101,7 +102,7 @@ fn pieces() -> impl futures_util::Stream<Item = Result<Bytes, error::Error>> + '
 async fn the_length_is_the_bodys() {
     let length = async |answer: fn() -> Answer| {
         let app = App::new().default_service(web::to(move || async move { answer() }));
-        let response = respond(app, get("/")).await.unwrap();
+        let response = respond(service(app), get("/")).await;
         let length = response.headers().get("content-length").cloned();
         length.map(|length| length.to_str().unwrap().to_owned())
     };
@@ -159,7 +160,7 @@ async fn errors_are_what_actix_makes_of_them() {
             ))
         })
         .route("/", web::get().to(async || "never"));
-    let response = answer(middleware, get("/")).await;
+    let response = answer(service(middleware), get("/")).await;
     assert_eq!(response.status(), 403);
     assert_eq!(response.body(), "not you");
 }

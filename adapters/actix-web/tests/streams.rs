@@ -6,6 +6,7 @@ use actix_web::web::{self, Bytes};
 use actix_web::{App, HttpResponse, error, rt::time::sleep};
 use futures_util::{StreamExt as _, stream::iter};
 use http_body_util::BodyExt as _;
+use liftgate_actix_web::service;
 
 use crate::support::{event, reply};
 
@@ -20,7 +21,7 @@ async fn chunks_come_as_they_are_made() {
             .content_type("text/event-stream")
             .streaming(chunks)
     }));
-    let mut reply = reply(app, event("/"), true).await.unwrap();
+    let mut reply = reply(service(app), event("/"), true).await.unwrap();
     assert!(reply.is_streaming());
     let mut frames = Vec::new();
     while let Some(frame) = reply.frame().await {
@@ -41,7 +42,7 @@ async fn an_error_in_the_middle_reaches_lambda() {
             Err(error::ErrorBadGateway("the source dried up")),
         ]))
     }));
-    let reply = reply(app, event("/"), true).await.unwrap();
+    let reply = reply(service(app), event("/"), true).await.unwrap();
     let collected = reply.collect().await.unwrap();
     let trailers = collected.trailers().unwrap();
     assert_eq!(

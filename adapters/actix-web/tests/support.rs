@@ -1,74 +1,58 @@
 //! An app, asked directly and through events.
 
-use std::fmt;
-
-use actix_http::Request;
-use actix_service::{IntoServiceFactory, ServiceFactory};
 use actix_web::body::MessageBody;
-use actix_web::dev::{AppConfig, Response};
 use bytes::Bytes;
+use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use liftgate::local::{Gateway, Kind};
-use liftgate::{Context, Error, Invocation, Lambda, Options, Reply};
-use liftgate_actix_web::{Body, service};
+use liftgate::{Context, Invocation, Lambda, Options, Reply};
+use liftgate_actix_web::{Body, Error};
 use tower::ServiceExt as _;
+use tower_service::Service;
 
 /// What an app answers to a request, without an event.
-pub(crate) async fn respond<I, S, B>(
-    app: I,
-    request: http::Request<liftgate::Body>,
-) -> Result<http::Response<Body<B>>, liftgate_actix_web::Error>
+pub(crate) async fn respond<S>(
+    app: impl Future<Output = Result<S, Error>>,
+    request: Request<liftgate::Body>,
+) -> S::Response
 where
-    I: IntoServiceFactory<S, Request>,
-    S: ServiceFactory<Request, Config = AppConfig> + 'static,
-    S::Error: Into<actix_web::Error>,
-    S::InitError: fmt::Debug,
-    S::Response: Into<Response<B>>,
-    B: MessageBody + 'static,
+    S: Service<Request<liftgate::Body>, Error = Error>,
 {
-    service(app).await.unwrap().oneshot(request).await
+    app.await.unwrap().oneshot(request).await.unwrap()
 }
 
 /// The same, with the body read.
-pub(crate) async fn answer<I, S, B>(
-    app: I,
-    request: http::Request<liftgate::Body>,
-) -> http::Response<Bytes>
+pub(crate) async fn answer<S, B>(
+    app: impl Future<Output = Result<S, Error>>,
+    request: Request<liftgate::Body>,
+) -> Response<Bytes>
 where
-    I: IntoServiceFactory<S, Request>,
-    S: ServiceFactory<Request, Config = AppConfig> + 'static,
-    S::Error: Into<actix_web::Error>,
-    S::InitError: fmt::Debug,
-    S::Response: Into<Response<B>>,
-    B: MessageBody + 'static,
+    S: Service<Request<liftgate::Body>, Response = Response<Body<B>>, Error = Error>,
+    B: MessageBody,
 {
-    let (parts, body) = respond(app, request).await.unwrap().into_parts();
+    let (parts, body) = respond(app, request).await.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
-    http::Response::from_parts(parts, body)
+    Response::from_parts(parts, body)
 }
 
 /// A request without a body.
-pub(crate) fn get(target: &str) -> http::Request<liftgate::Body> {
-    let request = http::Request::get(target);
+pub(crate) fn get(target: &str) -> Request<liftgate::Body> {
+    let request = Request::get(target);
     request.body(liftgate::Body::empty()).unwrap()
 }
 
 /// The reply to an event.
-pub(crate) async fn reply<I, S, B>(
-    app: I,
+pub(crate) async fn reply<S, B>(
+    app: impl Future<Output = Result<S, Error>>,
     event: impl Into<Bytes>,
     is_streaming: bool,
-) -> Result<Reply<Body<B>>, Error>
+) -> Result<Reply<Body<B>>, liftgate::Error>
 where
-    I: IntoServiceFactory<S, Request>,
-    S: ServiceFactory<Request, Config = AppConfig> + 'static,
-    S::Error: Into<actix_web::Error>,
-    S::InitError: fmt::Debug,
-    S::Response: Into<Response<B>>,
-    B: MessageBody + 'static,
+    S: Service<Request<liftgate::Body>, Response = Response<Body<B>>, Error = Error>,
+    B: MessageBody,
 {
     let options = Options::new().streaming(is_streaming);
-    let lambda = Lambda::with_options(service(app).await.unwrap(), options);
+    let lambda = Lambda::with_options(app.await.unwrap(), options);
     let mut headers = http::HeaderMap::new();
     headers.insert("lambda-runtime-aws-request-id", "id-1".parse().unwrap());
     let invocation = Invocation::new(event, Context::from(headers));
@@ -76,25 +60,20 @@ where
 }
 
 /// What a client gets who asks an app behind a gateway.
-pub(crate) async fn ask<I, S, B>(
-    app: I,
+pub(crate) async fn ask<S, B>(
+    app: impl Future<Output = Result<S, Error>>,
     kind: Kind,
-    request: &http::Request<Bytes>,
-) -> http::Response<Bytes>
+    request: &Request<Bytes>,
+) -> Response<Bytes>
 where
-    I: IntoServiceFactory<S, Request>,
-    S: ServiceFactory<Request, Config = AppConfig> + 'static,
-    S::Error: Into<actix_web::Error>,
-    S::InitError: fmt::Debug,
-    S::Response: Into<Response<B>>,
-    B: MessageBody + 'static,
+    S: Service<Request<liftgate::Body>, Response = Response<Body<B>>, Error = Error>,
+    B: MessageBody,
 {
     let gateway = Gateway::new(kind).binary_media_types(["*/*"]);
     let event = gateway.render(request).unwrap();
     let reply = reply(app, event, false).await.unwrap();
-    gateway
-        .parse(request, &reply.into_bytes().unwrap())
-        .unwrap()
+    let reply = reply.into_bytes().unwrap();
+    gateway.parse(request, &reply).unwrap()
 }
 
 /// Every gateway whose events are requests.
