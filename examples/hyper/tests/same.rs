@@ -3,64 +3,40 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+#[path = "../../../tests/support/program.rs"]
+mod program;
 
-struct Program {
-    child: Child,
-    address: String,
+use std::io::Read as _;
+
+use program::{Program, command};
+
+const HYPER: &str = env!("CARGO_BIN_EXE_example-hyper");
+
+fn start(arguments: &[&str], gateway: &str) -> Program {
+    let mut command = command(HYPER);
+    Program::start(command.args(arguments).env("LIFTGATE_GATEWAY", gateway))
 }
 
-impl Program {
-    fn start(arguments: &[&str], gateway: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_example-hyper"))
-            .args(arguments)
-            .env("LIFTGATE_ADDR", "127.0.0.1:0")
-            .env("LIFTGATE_GATEWAY", gateway)
-            .env_remove("AWS_LAMBDA_RUNTIME_API")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let output = child.stdout.as_mut().unwrap();
-        BufReader::new(output).read_line(&mut line).unwrap();
-        let rest = line.split("http://").nth(1).expect("a URL is printed");
-        let address = rest.split([' ', '/']).next().unwrap().to_owned();
-        Program { child, address }
-    }
-
-    fn ask(&self, request: &[u8]) -> Seen {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.write_all(request).unwrap();
-        let mut response = Vec::new();
-        stream.read_to_end(&mut response).unwrap();
-        let end = response.windows(4).position(|four| four == b"\r\n\r\n");
-        let body = response.split_off(end.expect("a head") + 4);
-        let head = String::from_utf8(response).unwrap().to_ascii_lowercase();
-        let (status, headers) = head.split_once("\r\n").unwrap();
-        let is_apps = |line: &&str| {
-            let names = ["content-type:", "content-length:", "allow:"];
-            names.iter().any(|name| line.starts_with(name))
-        };
-        let mut headers: Vec<_> = headers.split("\r\n").filter(is_apps).collect();
-        headers.sort_unstable();
-        // The reason phrase is the server's own.
-        let status = status.split(' ').nth(1).unwrap().parse().unwrap();
-        let headers = headers.iter().map(|line| line.to_string()).collect();
-        Seen {
-            status,
-            headers,
-            body,
-        }
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+fn ask(program: &Program, request: &[u8]) -> Seen {
+    let mut response = Vec::new();
+    program.send(request).read_to_end(&mut response).unwrap();
+    let end = response.windows(4).position(|four| four == b"\r\n\r\n");
+    let body = response.split_off(end.expect("a head") + 4);
+    let head = String::from_utf8(response).unwrap().to_ascii_lowercase();
+    let (status, headers) = head.split_once("\r\n").unwrap();
+    let is_apps = |line: &&str| {
+        let names = ["content-type:", "content-length:", "allow:"];
+        names.iter().any(|name| line.starts_with(name))
+    };
+    let mut headers: Vec<_> = headers.split("\r\n").filter(is_apps).collect();
+    headers.sort_unstable();
+    // The reason phrase is the server's own.
+    let status = status.split(' ').nth(1).unwrap().parse().unwrap();
+    let headers = headers.iter().map(|line| line.to_string()).collect();
+    Seen {
+        status,
+        headers,
+        body,
     }
 }
 
@@ -82,7 +58,7 @@ fn request(method: &str, path: &str, body: &[u8]) -> Vec<u8> {
 
 #[test]
 fn both_ways_give_the_same_answers() {
-    let plain = Program::start(&["--plain", "127.0.0.1:0"], "");
+    let plain = start(&["--plain", "127.0.0.1:0"], "");
     let requests = [
         request("GET", "/", b""),
         request("HEAD", "/", b""),
@@ -91,7 +67,7 @@ fn both_ways_give_the_same_answers() {
         request("GET", "/none?x=1", b""),
         request("POST", "/reverse", b"some text"),
     ];
-    let expected = requests.each_ref().map(|request| plain.ask(request));
+    let expected = requests.each_ref().map(|request| ask(&plain, request));
     let statuses = expected.each_ref().map(|seen| seen.status);
     assert_eq!(statuses, [200, 200, 405, 405, 404, 200]);
     assert_eq!(expected[0].body, b"hello world\n");
@@ -99,9 +75,9 @@ fn both_ways_give_the_same_answers() {
     assert_eq!(expected[5].body, b"txet emos");
 
     for gateway in ["http", "http-v1", "rest", "function-url", "alb", "lattice"] {
-        let lifted = Program::start(&[], gateway);
+        let lifted = start(&[], gateway);
         for (request, expected) in requests.iter().zip(&expected) {
-            let seen = lifted.ask(request);
+            let seen = ask(&lifted, request);
             let request = String::from_utf8_lossy(request);
             let mut expected = expected.clone();
             if gateway == "function-url" && request.starts_with("HEAD") {
@@ -118,23 +94,20 @@ fn both_ways_give_the_same_answers() {
 /// Bytes that are no text, which a REST API passes on only with binary media types.
 #[test]
 fn so_do_bytes() {
-    let plain = Program::start(&["--plain", "127.0.0.1:0"], "");
+    let plain = start(&["--plain", "127.0.0.1:0"], "");
     let bytes: Vec<u8> = (0..=255).collect();
     let request = request("POST", "/reverse", &bytes);
-    let expected = plain.ask(&request);
+    let expected = ask(&plain, &request);
     assert!(expected.body.iter().eq(bytes.iter().rev()));
     for gateway in ["http", "function-url", "alb", "lattice"] {
-        let lifted = Program::start(&[], gateway).ask(&request);
+        let lifted = ask(&start(&[], gateway), &request);
         assert_eq!((lifted.status, lifted.body), (200, expected.body.clone()));
     }
 }
 
 #[test]
 fn a_wrong_argument_is_told() {
-    let program = Command::new(env!("CARGO_BIN_EXE_example-hyper"))
-        .arg("--plane")
-        .output()
-        .unwrap();
+    let program = command(HYPER).arg("--plane").output().unwrap();
     assert_eq!(program.status.code(), Some(1));
     let said = String::from_utf8(program.stderr).unwrap();
     assert!(said.contains("usage: example-hyper"), "{said}");

@@ -3,66 +3,38 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "../../../tests/support/program.rs"]
+mod program;
+
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 
 use example_streaming::{FILE_LEN, lines};
+use program::{Program, command};
 
-struct Program {
-    child: Child,
-    address: String,
+/// The program, with a directory of its own for its file.
+fn start(directory: &str, gateway: Option<&str>) -> Program {
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(directory);
+    fs::create_dir_all(&directory).unwrap();
+    let mut command = command(env!("CARGO_BIN_EXE_example-streaming"));
+    command
+        .env("TMPDIR", directory)
+        .env_remove("STREAMING_FILE");
+    command.envs(gateway.map(|gateway| ("LIFTGATE_GATEWAY", gateway)));
+    Program::start(command.stderr(Stdio::piped()))
 }
 
-impl Program {
-    /// The program, with a directory of its own for its file.
-    fn start(directory: &str, gateway: Option<&str>) -> Self {
-        let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(directory);
-        fs::create_dir_all(&directory).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_example-streaming"));
-        command
-            .env("LIFTGATE_ADDR", "127.0.0.1:0")
-            .env("TMPDIR", directory)
-            .env_remove("LIFTGATE_GATEWAY")
-            .env_remove("AWS_LAMBDA_RUNTIME_API")
-            .env_remove("STREAMING_FILE")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        if let Some(gateway) = gateway {
-            command.env("LIFTGATE_GATEWAY", gateway);
-        }
-        let mut child = command.spawn().unwrap();
-        let mut line = String::new();
-        let output = child.stdout.as_mut().unwrap();
-        BufReader::new(output).read_line(&mut line).unwrap();
-        let rest = line.split("http://").nth(1).expect("a URL is printed");
-        let address = rest.split(' ').next().unwrap().to_owned();
-        Program { child, address }
+/// The head of the response, and what its body is read from.
+fn ask(program: &Program, headers: &str) -> (String, BufReader<TcpStream>) {
+    let mut reader = BufReader::new(program.request("GET", "/file", headers));
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        assert_ne!(reader.read_line(&mut head).unwrap(), 0, "{head}");
     }
-
-    /// The head of the response, and what its body is read from.
-    fn ask(&self, headers: &str) -> (String, BufReader<TcpStream>) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        let request =
-            format!("GET /file HTTP/1.1\r\nhost: x\r\n{headers}connection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut reader = BufReader::new(stream);
-        let mut head = String::new();
-        while !head.ends_with("\r\n\r\n") {
-            assert_ne!(reader.read_line(&mut head).unwrap(), 0, "{head}");
-        }
-        (head, reader)
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+    (head, reader)
 }
 
 /// The size of the next chunk of a body, as HTTP/1.1 frames it.
@@ -74,8 +46,8 @@ fn chunk_len(reader: &mut BufReader<TcpStream>) -> usize {
 
 #[test]
 fn the_whole_file_comes_in_pieces() {
-    let program = Program::start("whole", None);
-    let (head, mut reader) = program.ask("");
+    let program = start("whole", None);
+    let (head, mut reader) = ask(&program, "");
     assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
     assert!(head.contains("transfer-encoding: chunked\r\n"), "{head}");
     assert!(!head.contains("content-length"), "{head}");
@@ -110,7 +82,7 @@ fn the_whole_file_comes_in_pieces() {
     }
 
     // The length of the whole is in the range of a part.
-    let (head, mut reader) = program.ask("range: bytes=10-19\r\n");
+    let (head, mut reader) = ask(&program, "range: bytes=10-19\r\n");
     assert!(head.starts_with("HTTP/1.1 206 "), "{head}");
     let range = format!("content-range: bytes 10-19/{FILE_LEN}\r\n");
     assert!(head.contains(&range), "{head}");
@@ -121,8 +93,8 @@ fn the_whole_file_comes_in_pieces() {
 
 #[test]
 fn the_log_says_why_an_http_api_refuses_it() {
-    let mut program = Program::start("refused", Some("http"));
-    let (head, _) = program.ask("");
+    let mut program = start("refused", Some("http"));
+    let (head, _) = ask(&program, "");
     assert!(head.starts_with("HTTP/1.1 500 "), "{head}");
     let mut line = String::new();
     let log = program.child.stderr.as_mut().unwrap();

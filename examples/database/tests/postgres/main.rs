@@ -5,12 +5,12 @@
 
 #[path = "../crud/mod.rs"]
 mod crud;
+#[path = "../../../../tests/support/program.rs"]
+mod program;
 mod proxy;
 mod server;
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,7 @@ use example_database::{Database, serve};
 use http::Request;
 use liftgate::Runtime;
 use liftgate::local::{Call, Function as _, FunctionReply, Gateway, Kind, RuntimeApi};
+use program::{Program, command};
 use proxy::Proxy;
 use serde_json::json;
 use server::Server;
@@ -149,64 +150,24 @@ async fn no_connection_is_in_a_snapshot() {
     program.abort();
 }
 
-struct Program(Child);
-
-impl Program {
-    fn signal(&self, signal: &str) {
-        let pid = self.0.id().to_string();
-        let sent = Command::new("kill").args([signal, &pid]).status();
-        assert!(sent.unwrap().success());
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn ask(address: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
-    let request = b"GET /books HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
-    stream.write_all(request).unwrap();
-    let mut response = String::new();
-    stream.read_to_string(&mut response).unwrap();
-    response
-}
-
 /// The program as a process, which stands still while the server ends its connection, and closes the
 /// next one by itself when it ends.
 #[tokio::test]
 async fn a_frozen_program_goes_on() {
     let server = server!();
-    let child = Command::new(env!("CARGO_BIN_EXE_example-database"))
-        .env("DATABASE_URL", server.url())
-        .env("LIFTGATE_ADDR", "127.0.0.1:0")
-        .env_remove("AWS_LAMBDA_RUNTIME_API")
-        .env_remove("AWS_LAMBDA_MAX_CONCURRENCY")
-        .env_remove("LIFTGATE_GATEWAY")
-        .stdout(Stdio::piped())
-        .spawn();
-    let mut program = Program(child.unwrap());
-    let mut line = String::new();
-    let output = program.0.stdout.as_mut().unwrap();
-    BufReader::new(output).read_line(&mut line).unwrap();
-    let address = line.split("http://").nth(1).expect("a URL is printed");
-    let address = address.split(' ').next().unwrap();
+    let mut command = command(env!("CARGO_BIN_EXE_example-database"));
+    let mut program = Program::start(command.env("DATABASE_URL", server.url()));
     for _ in 0..2 {
-        let response = ask(address);
+        let response = program.get("/books");
         assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
         assert!(response.ends_with("\r\n\r\n[]"), "{response}");
-        program.signal("-STOP");
+        program.signal("STOP");
         assert_eq!(server.disconnect().await, 1);
-        program.signal("-CONT");
+        program.signal("CONT");
     }
-    let response = ask(address);
+    let response = program.get("/books");
     assert!(response.ends_with("\r\n\r\n[]"), "{response}");
 
-    program.signal("-INT");
-    assert!(program.0.wait().unwrap().success());
+    program.interrupt();
     assert_eq!(server.clients().await, 0);
 }
