@@ -12,6 +12,7 @@
 
 mod gateways;
 mod requests;
+mod streams;
 
 use gateways::{Told, answers};
 use liftgate::Body;

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "../../../tests/support/client.rs"]
+mod client;
+
 use std::net::SocketAddr;
 
 use actix_web::{HttpServer, rt};
@@ -10,8 +13,8 @@ use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use liftgate::Body;
 use liftgate::local::{Gateway, Kind};
-use liftgate::{Body, Context, Invocation, Lambda};
 use tokio::net::TcpStream;
 use tower::ServiceExt as _;
 use tower_service::Service;
@@ -111,16 +114,9 @@ where
     B: http_body::Body,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let event = gateway.render(request).unwrap();
-    let invocation = Invocation::new(event, Context::default());
-    match Lambda::new(app).oneshot(invocation).await {
-        Ok(reply) => told(
-            gateway
-                .parse(request, &reply.into_bytes().unwrap())
-                .unwrap(),
-        ),
-        Err(error) => Err(format!("{} {error}", error.error_type())),
-    }
+    let answered = client::ask(gateway, request, app).await;
+    let answered = answered.map_err(|error| format!("{} {error}", error.error_type()));
+    answered.and_then(told)
 }
 
 #[actix_web::test]

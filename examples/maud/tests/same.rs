@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "../../../tests/support/client.rs"]
+mod client;
+
 use bytes::Bytes;
 use example_maud::app;
 use http::{Request, Response};
@@ -9,9 +12,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use liftgate::local::{Gateway, Kind};
-use liftgate::{Context, Invocation, Lambda};
 use tokio::net::{TcpListener, TcpStream};
-use tower_service::Service as _;
 
 fn get(path: &str) -> Request<Bytes> {
     let request = Request::get(path).header("host", "x");
@@ -41,15 +42,6 @@ async fn served(request: Request<Bytes>) -> Response<Bytes> {
     response
 }
 
-async fn lifted(gateway: &Gateway, request: &Request<Bytes>) -> Response<Bytes> {
-    let event = gateway.render(request).unwrap();
-    let invocation = Invocation::new(event, Context::default());
-    let reply = Lambda::new(app()).call(invocation).await.unwrap();
-    gateway
-        .parse(request, &reply.into_bytes().unwrap())
-        .unwrap()
-}
-
 /// The response that all doors agree on.
 async fn everywhere(request: Request<Bytes>) -> Response<Bytes> {
     let expected = served(request.clone()).await;
@@ -58,7 +50,8 @@ async fn everywhere(request: Request<Bytes>) -> Response<Bytes> {
         if kind == Kind::WebSocket {
             continue;
         }
-        let seen = lifted(&Gateway::new(kind), &request).await;
+        let seen = client::ask(&Gateway::new(kind), &request, app()).await;
+        let seen = seen.unwrap();
         assert_eq!(seen.status(), expected.status(), "{kind}");
         assert_eq!(seen.body(), expected.body(), "{kind}");
         let location = |response: &Response<Bytes>| response.headers().get("location").cloned();

@@ -2,27 +2,17 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "../../../tests/support/client.rs"]
+mod client;
+
 use bytes::Bytes;
+use client::request;
 use example_poem::app;
 use http::header::{CONTENT_LENGTH, LOCATION};
 use http::{Method, Request, Response, StatusCode};
-use http_body_util::BodyExt as _;
-use liftgate::local::{Arrival, Gateway, Kind};
-use liftgate::{Context, Invocation, Lambda, Options, Reply};
+use liftgate::local::{Gateway, Kind};
 use poem::middleware::{CatchPanic, Cors, ForceHttps, SetHeader, Tracing};
 use poem::{Endpoint, EndpointExt as _, IntoEndpoint, Route, endpoint, get};
-use tower_service::Service as _;
-
-const CLIENT: &str = "192.0.2.7:40000";
-
-fn request(method: Method, uri: &str, port: u16) -> Request<Bytes> {
-    let request = Request::builder().method(method).uri(uri);
-    let request = request.header("host", "api.example.com");
-    let mut request = request.body(Bytes::new()).unwrap();
-    let arrival = Arrival::new(CLIENT.parse().unwrap(), port);
-    request.extensions_mut().insert(arrival);
-    request
-}
 
 /// What the client is told behind a gateway.
 async fn ask(
@@ -30,12 +20,10 @@ async fn ask(
     request: &Request<Bytes>,
     app: impl IntoEndpoint<Endpoint: 'static>,
 ) -> Response<Bytes> {
-    let gateway = Gateway::new(kind);
-    let invocation = Invocation::new(gateway.render(request).unwrap(), Context::default());
-    let mut lambda = Lambda::new(liftgate_poem::service(app));
-    let reply = lambda.call(invocation).await.unwrap();
-    let reply = reply.into_bytes().unwrap();
-    gateway.parse(request, &reply).unwrap()
+    let app = liftgate_poem::service(app);
+    client::ask(&Gateway::new(kind), request, app)
+        .await
+        .unwrap()
 }
 
 async fn get_from(app: impl Endpoint + 'static, uri: &str) -> Response<Bytes> {
@@ -129,30 +117,4 @@ async fn head_has_a_length_unless_poem_answers_it_by_get() {
     let told = ask(Kind::Alb, &asked, get(text())).await;
     assert_eq!(told.status(), StatusCode::OK);
     assert_eq!(told.headers().get(CONTENT_LENGTH), None);
-}
-
-async fn stream(uri: &str) -> Reply<impl http_body::Body<Data = Bytes, Error = std::io::Error>> {
-    let gateway = Gateway::new(Kind::FunctionUrl).streaming(true);
-    let event = gateway.render(&request(Method::GET, uri, 443)).unwrap();
-    let options = Options::new().streaming(true);
-    let mut lambda = Lambda::with_options(example_poem::service(), options);
-    let reply = lambda.call(Invocation::new(event, Context::default()));
-    reply.await.unwrap()
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_stream_comes_as_it_is_made() {
-    let reply = stream("/stream/3?ms=1000").await;
-    assert!(reply.is_streaming());
-    let mut reply = std::pin::pin!(reply);
-    let mut chunks = Vec::new();
-    let start = tokio::time::Instant::now();
-    while let Some(frame) = reply.frame().await {
-        let chunk = frame.unwrap().into_data().unwrap();
-        if chunk.starts_with(b"chunk") {
-            chunks.push((chunk, start.elapsed().as_secs()));
-        }
-    }
-    let expected = [("chunk 0\n", 1), ("chunk 1\n", 2), ("chunk 2\n", 3)];
-    assert_eq!(chunks, expected.map(|(chunk, at)| (chunk.into(), at)));
 }

@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "../../../tests/support/client.rs"]
+mod client;
+
 use bytes::Bytes;
 use example_httpbin::App;
 use http::{Request, Response};
+use liftgate::Body;
 use liftgate::local::{Gateway, Kind};
-use liftgate::{Body, Context, Invocation, Lambda};
-use tower::ServiceExt as _;
 use tower_service::Service;
 
 type Headers<'a> = &'a [(&'a str, &'a [u8])];
@@ -40,11 +42,7 @@ where
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let gateway = Gateway::new(kind).binary_media_types(["*/*"]);
-    let event = gateway.render(request).unwrap();
-    let invocation = Invocation::new(event, Context::default());
-    let reply = Lambda::new(service).oneshot(invocation).await.ok()?;
-    let reply = reply.into_bytes().unwrap();
-    Some(gateway.parse(request, &reply).unwrap())
+    client::ask(&gateway, request, service).await.ok()
 }
 
 fn shown(response: &Response<Bytes>) -> Shown {

@@ -2,38 +2,26 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "../../../tests/support/client.rs"]
+mod client;
+
 use bytes::Bytes;
+use client::request;
 use example_salvo::app;
 use http::header::{CONTENT_LENGTH, LOCATION};
 use http::{Method, Request, Response, StatusCode};
-use http_body_util::BodyExt as _;
-use liftgate::local::{Arrival, Gateway, Kind};
-use liftgate::{Context, Invocation, Lambda, Options};
+use liftgate::local::{Gateway, Kind};
 use salvo::catch_panic::CatchPanic;
 use salvo::cors::Cors;
 use salvo::force_https::ForceHttps;
 use salvo::{Router, Service, handler};
-use tower_service::Service as _;
-
-const CLIENT: &str = "192.0.2.7:40000";
-
-fn request(method: Method, uri: &str, port: u16) -> Request<Bytes> {
-    let request = Request::builder().method(method).uri(uri);
-    let request = request.header("host", "api.example.com");
-    let mut request = request.body(Bytes::new()).unwrap();
-    let arrival = Arrival::new(CLIENT.parse().unwrap(), port);
-    request.extensions_mut().insert(arrival);
-    request
-}
 
 /// What the client is told behind a gateway.
 async fn ask(kind: Kind, request: &Request<Bytes>, app: impl Into<Service>) -> Response<Bytes> {
-    let gateway = Gateway::new(kind);
-    let invocation = Invocation::new(gateway.render(request).unwrap(), Context::default());
-    let mut lambda = Lambda::new(liftgate_salvo::service(app));
-    let reply = lambda.call(invocation).await.unwrap();
-    let reply = reply.into_bytes().unwrap();
-    gateway.parse(request, &reply).unwrap()
+    let app = liftgate_salvo::service(app);
+    client::ask(&Gateway::new(kind), request, app)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -121,27 +109,4 @@ async fn head_has_no_length_unless_the_app_says_it() {
     let told = ask(Kind::Alb, &asked, Router::new().goal(text)).await;
     assert_eq!(told.status(), StatusCode::OK);
     assert_eq!(told.headers().get(CONTENT_LENGTH), None);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_stream_comes_as_it_is_made() {
-    let gateway = Gateway::new(Kind::FunctionUrl).streaming(true);
-    let asked = request(Method::GET, "/stream/3?ms=1000", 443);
-    let event = gateway.render(&asked).unwrap();
-    let options = Options::new().streaming(true);
-    let mut lambda = Lambda::with_options(example_salvo::service(), options);
-    let reply = lambda.call(Invocation::new(event, Context::default()));
-    let reply = reply.await.unwrap();
-    assert!(reply.is_streaming());
-    let mut reply = std::pin::pin!(reply);
-    let mut chunks = Vec::new();
-    let start = tokio::time::Instant::now();
-    while let Some(frame) = reply.frame().await {
-        let chunk = frame.unwrap().into_data().unwrap();
-        if chunk.starts_with(b"chunk") {
-            chunks.push((chunk, start.elapsed().as_secs()));
-        }
-    }
-    let expected = [("chunk 0\n", 1), ("chunk 1\n", 2), ("chunk 2\n", 3)];
-    assert_eq!(chunks, expected.map(|(chunk, at)| (chunk.into(), at)));
 }
