@@ -1,0 +1,2 @@
+//! Runs any HTTP server on AWS Lambda.
+#![cfg_attr(not(test), warn(missing_docs))]

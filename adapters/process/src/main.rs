@@ -1,0 +1,3 @@
+//! Runs any HTTP server on AWS Lambda.
+
+fn main() {}
