@@ -1,1 +1,6 @@
 //! Tests.
+#![allow(clippy::unwrap_used)]
+
+mod config;
+mod events;
+mod readme;
