@@ -218,6 +218,23 @@ impl Runtime {
         self
     }
 
+    /// Runs as the external extension of this name, which is that of the program's file in
+    /// `/opt/extensions`, beside a program that Lambda has started as the function's runtime and that
+    /// does not ask for invocations itself. Lambda tells such an extension of the [shutdown][phases] by an
+    /// event, which then stands for `SIGTERM`, and gives it 2 seconds.
+    ///
+    /// [phases]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html#runtimes-lifecycle-extensions-shutdown
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let runtime = liftgate::Runtime::new().extension("my-extension");
+    /// ```
+    pub fn extension(mut self, name: impl Into<String>) -> Self {
+        self.lifecycle.extension = Some(name.into());
+        self
+    }
+
     /// How long after `SIGTERM` invocations in progress and hooks may take together; by
     /// default, 250 ms, since Lambda gives a function 300. Half of it is for the hooks.
     pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {

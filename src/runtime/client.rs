@@ -249,11 +249,19 @@ where
     }
 
     /// Registers as an internal extension that waits for no event, so that Lambda sends
-    /// `SIGTERM` before it ends the environment. Gives the extension's id.
-    pub(super) async fn register(&mut self) -> Result<HeaderValue, Error> {
+    /// `SIGTERM` before it ends the environment; or as the external extension that the program is.
+    /// Gives the extension's id.
+    pub(super) async fn register(&mut self, external: Option<&str>) -> Result<HeaderValue, Error> {
         let uri = self.api.uri("/2020-01-01/extension/register")?;
-        let mut request = self.post_to(uri, Bytes::from_static(b"{\"events\":[]}"));
-        let name = HeaderValue::from_static("liftgate-shutdown");
+        let (name, events) = match external {
+            Some(name) => (HeaderValue::from_str(name), r#"{"events":["SHUTDOWN"]}"#),
+            None => (
+                Ok(HeaderValue::from_static("liftgate-shutdown")),
+                r#"{"events":[]}"#,
+            ),
+        };
+        let name = name.map_err(|error| Error::runtime_from("the extension's name", error))?;
+        let mut request = self.post_to(uri, Bytes::from_static(events.as_bytes()));
         request.headers_mut().insert(EXTENSION_NAME, name);
         let response = self.link.send(request).await;
         let response = response.map_err(|SendError { error, .. }| error)?;

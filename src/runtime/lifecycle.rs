@@ -1,3 +1,4 @@
+use std::env;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -60,6 +61,8 @@ pub(super) struct Lifecycle {
     pub(super) before_snapshot: Vec<Hook>,
     pub(super) after_restore: Vec<Hook>,
     pub(super) on_shutdown: Vec<Hook>,
+    /// The name of the external extension that the program is.
+    pub(super) extension: Option<String>,
 }
 
 impl Lifecycle {
@@ -110,11 +113,13 @@ impl Lifecycle {
         B: http_body::Body + 'static,
         B::Error: Into<BoxError>,
     {
-        if self.on_shutdown.is_empty() {
+        if self.on_shutdown.is_empty() && self.extension.is_none() {
             return Ok(None);
         }
         let terminated = terminated()?;
         let (sender, closing) = watch::channel(false);
+        let close = Arc::new(sender);
+        let terminate = Arc::clone(&close);
         let watcher = AbortOnDrop(tokio::spawn(async move {
             match left {
                 Some(left) => {
@@ -122,11 +127,12 @@ impl Lifecycle {
                 }
                 None => terminated.await,
             }
-            let _ = sender.send(true);
+            let _ = terminate.send(true);
         }));
         // Extensions have to register before the first invocation is asked for.
-        let mut client = Client::new(Arc::clone(api));
-        let registered = timeout(REGISTER_TIMEOUT, client.register()).await;
+        let mut client = Client::new(extensions_api(api)?);
+        let external = self.extension.take();
+        let registered = timeout(REGISTER_TIMEOUT, client.register(external.as_deref())).await;
         let late = |_| Err(Error::timeout("the Runtime API does not answer"));
         let extension = registered.unwrap_or_else(late).inspect_err(no_signal).ok();
         Ok(Some(Shutdown {
@@ -136,6 +142,8 @@ impl Lifecycle {
             closing,
             client,
             extension,
+            // An extension that is not the runtime's own is told by an event.
+            close: external.map(|_| close),
             _watcher: watcher,
         }))
     }
@@ -152,6 +160,7 @@ where
     closing: watch::Receiver<bool>,
     client: Client<B>,
     extension: Option<HeaderValue>,
+    close: Option<Arc<watch::Sender<bool>>>,
     _watcher: AbortOnDrop<()>,
 }
 
@@ -180,7 +189,8 @@ where
             // The rest is for the hooks.
             sleep_until(begun() + limit / 2).await;
         });
-        let extension = pin!(stay(&mut self.client, self.extension.as_ref()));
+        let (client, extension) = (&mut self.client, self.extension.as_ref());
+        let extension = pin!(stay(client, extension, self.close.as_deref()));
         let mut outcome = match race(program, race(cut, extension)).await {
             Race::First(ended) => ended,
             Race::Second(_) => Err(late()),
@@ -200,9 +210,13 @@ where
     }
 }
 
-/// Remains an extension, over as many connections as it takes.
-async fn stay<B>(client: &mut Client<B>, extension: Option<&HeaderValue>)
-where
+/// Remains an extension, over as many connections as it takes. The event that an external one gets
+/// is that of the shutdown.
+async fn stay<B>(
+    client: &mut Client<B>,
+    extension: Option<&HeaderValue>,
+    close: Option<&watch::Sender<bool>>,
+) where
     B: http_body::Body + 'static,
     B::Error: Into<BoxError>,
 {
@@ -211,13 +225,25 @@ where
     };
     let mut failures = 0;
     loop {
-        if let Err(error) = client.wait_as(extension).await {
-            if failures == 0 {
-                no_signal(&error);
+        match (client.wait_as(extension).await, close) {
+            (Ok(()), Some(close)) => {
+                let _ = close.send(true);
+                return std::future::pending().await;
             }
+            (Err(error), _) if failures == 0 => no_signal(&error),
+            _ => {}
         }
         failures += 1;
         sleep(pause(failures)).await;
+    }
+}
+
+/// Where extensions register: with Lambda, also if another address stands for the Runtime API, as
+/// that of a proxy does, which an extension may be.
+fn extensions_api(api: &Arc<Api>) -> Result<Arc<Api>, Error> {
+    match env::var("AWS_LAMBDA_RUNTIME_API") {
+        Ok(address) => Api::new(&address).map(Arc::new),
+        Err(_) => Ok(Arc::clone(api)),
     }
 }
 

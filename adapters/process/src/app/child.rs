@@ -1,0 +1,139 @@
+//! A process of the app.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use rustix::process::{
+    Pid, Signal, WaitOptions, WaitStatus, getpid, kill_process, kill_process_group, wait, waitpid,
+};
+use tokio::signal::unix::{self, SignalKind};
+use tokio::time::timeout;
+
+use super::stderr::Stderr;
+use crate::Error;
+
+/// A process, in a group of its own, so that what it has started can be ended with it.
+pub(super) struct Child {
+    pid: Pid,
+    stderr: Option<Stderr>,
+    exits: unix::Signal,
+    // Once it has ended, and been asked for: it can be asked for once.
+    status: Option<Result<WaitStatus, String>>,
+}
+
+impl Child {
+    pub(super) fn spawn(command: &[OsString]) -> Result<Self, Error> {
+        let Some((program, arguments)) = command.split_first() else {
+            return Err(Error::new("there is no command"));
+        };
+        let name = program.to_string_lossy();
+        let failed = |error| Error::spawn(&name, error);
+        // Before it starts, so that no exit is missed.
+        let exits = unix::signal(SignalKind::child()).map_err(failed)?;
+        let mut started = Command::new(program);
+        started
+            .args(arguments)
+            .stderr(Stdio::piped())
+            .process_group(0);
+        if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some()
+            && std::env::var_os("AWS_EXECUTION_ENV").is_none()
+        {
+            // AWS's libraries tell by it where they run.
+            started.env("AWS_EXECUTION_ENV", "AWS_Lambda_provided_custom");
+        }
+        let mut child = started.spawn().map_err(failed)?;
+        let pid = Pid::from_child(&child);
+        let stderr = child.stderr.take().map(Stderr::follow).transpose();
+        Ok(Child {
+            pid,
+            stderr: stderr.map_err(failed)?,
+            exits,
+            status: None,
+        })
+    }
+
+    /// Waits until it has ended, and tells how.
+    ///
+    /// # Cancel safety
+    ///
+    /// It may be dropped, and called again.
+    pub(super) async fn exited(&mut self) -> String {
+        while self.status.is_none() {
+            match self.reap() {
+                Ok(None) => drop(self.exits.recv().await),
+                Ok(Some(status)) => self.status = Some(Ok(status)),
+                Err(error) => self.status = Some(Err(error.to_string())),
+            }
+        }
+        // What it has started would hold its port.
+        let _ = kill_process_group(self.pid, Signal::KILL);
+        let lines = match &self.stderr {
+            Some(stderr) => stderr.last_lines().await,
+            None => String::new(),
+        };
+        let status = match &self.status {
+            Some(Ok(status)) => describe(*status),
+            Some(Err(error)) => format!("ended, nobody knows how: {error}"),
+            None => "ended".to_owned(),
+        };
+        match lines.as_str() {
+            "" => format!("the app {status}"),
+            lines => format!("the app {status}; its last words:\n{lines}"),
+        }
+    }
+
+    /// The status of what has ended. The first process of a container inherits all that is left of
+    /// others, which has to be asked for too.
+    fn reap(&self) -> io::Result<Option<WaitStatus>> {
+        if getpid() != Pid::INIT {
+            let waited = waitpid(Some(self.pid), WaitOptions::NOHANG)?;
+            return Ok(waited.map(|(_, status)| status));
+        }
+        while let Some((pid, status)) = wait(WaitOptions::NOHANG)? {
+            if pid == self.pid {
+                return Ok(Some(status));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Asks it to end, and ends it where it does not.
+    pub(super) async fn stop(&mut self, limit: Duration) -> String {
+        self.signal(Signal::TERM);
+        if let Ok(status) = timeout(limit, self.exited()).await {
+            return status;
+        }
+        let _ = kill_process_group(self.pid, Signal::KILL);
+        let status = self.exited().await;
+        format!("{status} (it had not ended {limit:?} after SIGTERM)")
+    }
+
+    /// Sends it a signal, if it is still there: its number may be another's after that.
+    pub(super) fn signal(&self, signal: Signal) {
+        if self.status.is_some() {
+            return;
+        }
+        if let Err(error) = kill_process(self.pid, signal) {
+            tracing::debug!("signal {signal:?}: {error}");
+        }
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        if self.status.is_none() {
+            let _ = kill_process_group(self.pid, Signal::KILL);
+        }
+    }
+}
+
+fn describe(status: WaitStatus) -> String {
+    match (status.exit_status(), status.terminating_signal()) {
+        (Some(code), _) => format!("exited with status {code}"),
+        (None, Some(signal)) => format!("was killed by signal {signal}"),
+        (None, None) => "ended".to_owned(),
+    }
+}

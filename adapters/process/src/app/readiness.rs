@@ -1,0 +1,79 @@
+use std::time::Duration;
+
+use http::{Method, Request, Uri, header::HOST};
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::forward::{Connection, host};
+use crate::{Error, Readiness};
+
+/// The pause between two tries is this part of the time that has passed, so that an app is found
+/// one percent later than it might be.
+const PART: u32 = 100;
+const MIN_PAUSE: Duration = Duration::from_millis(1);
+const MAX_PAUSE: Duration = Duration::from_millis(20);
+
+/// How long the app may take for an answer, before it is asked anew. Doubled each time.
+const FIRST_TRY: Duration = Duration::from_secs(1);
+const LONGEST_TRY: Duration = Duration::from_secs(16);
+
+/// When the log is told that the app is waited for. Doubled each time.
+const FIRST_NOTICE: Duration = Duration::from_secs(2);
+
+/// Waits until the app listens, and answers as it should, if it is to be asked.
+///
+/// # Errors
+///
+/// If that takes longer than it may.
+pub(crate) async fn wait_until_ready(readiness: &Readiness) -> Result<(), Error> {
+    let begun = Instant::now();
+    let mut notice = FIRST_NOTICE;
+    let mut limit = FIRST_TRY;
+    loop {
+        let error = match timeout(limit, ask(readiness)).await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => error,
+            Err(_) => {
+                let error = Error::new(format!("it gave no answer in {limit:?}"));
+                limit = (limit * 2).min(LONGEST_TRY);
+                error
+            }
+        };
+        let passed = begun.elapsed();
+        if let Some(most) = readiness.timeout {
+            if passed >= most {
+                let message = format!("the app was not ready in {most:?}: {error:#}");
+                return Err(Error::new(message));
+            }
+            limit = limit.min(most - passed);
+        }
+        if passed >= notice {
+            notice *= 2;
+            let seconds = passed.as_secs();
+            tracing::warn!("the app is not ready after {seconds} s: {error:#}");
+        }
+        sleep((passed / PART).clamp(MIN_PAUSE, MAX_PAUSE)).await;
+    }
+}
+
+/// Asks once.
+async fn ask(readiness: &Readiness) -> Result<(), Error> {
+    let address = &readiness.address;
+    let opened = Connection::open(address).await;
+    let mut connection = opened.map_err(|error| Error::connect(address, error))?;
+    let Some(path) = &readiness.path else {
+        return Ok(());
+    };
+    let mut request = Request::new(liftgate::Body::empty());
+    *request.method_mut() = Method::GET;
+    *request.uri_mut() = Uri::from(path.clone());
+    request.headers_mut().insert(HOST, host(address));
+    let sent = connection.send(request).await;
+    let answer = sent.map_err(|failed| Error::no_answer(failed.error))?;
+    if readiness.healthy.contains(answer.status()) {
+        return Ok(());
+    }
+    let (status, healthy) = (answer.status(), &readiness.healthy);
+    Err(Error::new(format!(
+        "{path} answered {status}, and healthy is {healthy}"
+    )))
+}

@@ -1,0 +1,72 @@
+//! Compression of what the app has not compressed.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::task::{Context, Poll};
+
+use http::{HeaderMap, HeaderValue, Request, Response, header::ACCEPT_ENCODING, request::Parts};
+use liftgate::Event;
+use liftgate::source::{PassThrough, RestApi, Source as _, WebSocket};
+use tower_http::compression::{self, CompressionBody};
+use tower_service::Service;
+
+use super::Body;
+use crate::{Compression, Config};
+
+/// What a response is compressed by, if it is: what the client takes, of what the gateway delivers.
+pub(super) struct Wanted {
+    accepted: HeaderMap,
+    which: Compression,
+}
+
+impl Wanted {
+    pub(super) fn of(head: &Parts, config: &Config) -> Option<Self> {
+        let which = config.compression.clone()?;
+        let source = head.extensions.get::<Event>()?.source().name();
+        if source == WebSocket.name() || source == PassThrough.name() {
+            return None;
+        }
+        // It delivers bytes as they are if it streams, or has binary media types; else as base64.
+        if source == RestApi.name() && !config.streaming && !which.rest_api {
+            return None;
+        }
+        let values = head.headers.get_all(ACCEPT_ENCODING).iter().cloned();
+        let accepted: HeaderMap<HeaderValue> =
+            values.map(|value| (ACCEPT_ENCODING, value)).collect();
+        (!accepted.is_empty()).then_some(Wanted { accepted, which })
+    }
+
+    pub(super) async fn apply(self, response: Response<Body>) -> Response<Body> {
+        let Wanted { accepted, which } = self;
+        let mut request = Request::new(());
+        *request.headers_mut() = accepted;
+        let mut compression = compression::Compression::new(Given(Some(response)))
+            .gzip(which.gzip)
+            .br(which.br)
+            .zstd(which.zstd);
+        match compression.call(request).await {
+            Ok(response) => response.map(Body::compressed),
+            Err(never) => match never {},
+        }
+    }
+}
+
+pub(super) type Compressed = CompressionBody<Body>;
+
+/// A response that is there already.
+struct Given(Option<Response<Body>>);
+
+impl Service<Request<()>> for Given {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Ready<Result<Response<Body>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request<()>) -> Self::Future {
+        let response = self.0.take();
+        ready(Ok(response.unwrap_or_else(|| Response::new(Body::empty()))))
+    }
+}

@@ -1,0 +1,152 @@
+use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, OwnedFd};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
+use liftgate::Body;
+use rustix::net::{RecvFlags, recv};
+use tokio::net::{TcpStream, UnixStream};
+use tokio::time::timeout;
+
+use super::stream::{Stream, Written};
+use crate::Address;
+
+/// How long the app may take to accept a connection, which its kernel does for it.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// More headers than any gateway delivers: an HTTP API takes 10,240 bytes of them, a stream's
+/// prelude has 16 KiB, and the shortest takes 4. hyper would stop at 100.
+const MAX_HEADERS: usize = 4000;
+
+/// A connection to the app, driven by whoever has it: there is no task.
+pub(crate) struct Connection {
+    sender: SendRequest<Body>,
+    // `None` once it has ended.
+    driver: Option<Driver>,
+    // The same socket, to look whether it was closed: what has it does not tell.
+    probe: OwnedFd,
+    written: Written,
+}
+
+type Driver = http1::Connection<TokioIo<Stream>, Body>;
+
+/// A request that got no answer.
+pub(crate) struct SendError {
+    /// Whether any of it was sent.
+    pub(super) is_sent: bool,
+    pub(crate) error: hyper::Error,
+}
+
+impl Connection {
+    /// Connects to the first of the app's addresses that answers.
+    pub(crate) async fn open(address: &Address) -> io::Result<Self> {
+        let written = Written::default();
+        let (stream, probe) = match address {
+            Address::Tcp(addresses) => {
+                let stream = connect(addresses).await?;
+                stream.set_nodelay(true)?;
+                let probe = stream.as_fd().try_clone_to_owned()?;
+                (Stream::tcp(stream, written.clone()), probe)
+            }
+            Address::Unix(path) => {
+                let stream = in_time(UnixStream::connect(path)).await?;
+                let probe = stream.as_fd().try_clone_to_owned()?;
+                (Stream::unix(stream, written.clone()), probe)
+            }
+        };
+        let mut builder = http1::Builder::new();
+        builder.max_headers(MAX_HEADERS);
+        let handshake = builder.handshake(TokioIo::new(stream)).await;
+        let (sender, driver) = handshake.map_err(io::Error::other)?;
+        Ok(Connection {
+            sender,
+            driver: Some(driver),
+            probe,
+            written,
+        })
+    }
+
+    /// Whether the app has neither closed it nor said anything that nobody asked for, as far as the
+    /// kernel knows at this moment.
+    pub(super) fn is_open(&self) -> bool {
+        let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+        recv(&self.probe, &mut [0u8; 1][..], flags)
+            .is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+    }
+
+    /// Whether it can be asked again, once what it was asked has been answered.
+    pub(super) async fn is_ready(&mut self) -> bool {
+        poll_fn(|cx| {
+            // The end of a body is noticed in one turn, the end of the exchange in the next.
+            for _ in 0..3 {
+                poll_driver(&mut self.driver, cx);
+                match self.sender.poll_ready(cx) {
+                    Poll::Ready(ready) => return Poll::Ready(ready.is_ok()),
+                    Poll::Pending if self.driver.is_none() => return Poll::Ready(false),
+                    Poll::Pending => {}
+                }
+            }
+            Poll::Ready(false)
+        })
+        .await
+    }
+
+    /// Sends a request, and waits for the head of its answer.
+    pub(crate) async fn send(
+        &mut self,
+        request: Request<Body>,
+    ) -> Result<Response<Incoming>, SendError> {
+        self.written.reset();
+        let mut answer = pin!(self.sender.send_request(request));
+        let driver = &mut self.driver;
+        let answered = poll_fn(|cx| {
+            if let Poll::Ready(answered) = answer.as_mut().poll(cx) {
+                return Poll::Ready(answered);
+            }
+            poll_driver(driver, cx);
+            answer.as_mut().poll(cx)
+        });
+        let answered = answered.await;
+        answered.map_err(|error| SendError {
+            is_sent: self.written.is_set(),
+            error,
+        })
+    }
+
+    /// Lets what is written and read go on.
+    pub(super) fn drive(&mut self, cx: &mut Context<'_>) {
+        poll_driver(&mut self.driver, cx);
+    }
+}
+
+fn poll_driver(driver: &mut Option<Driver>, cx: &mut Context<'_>) {
+    if let Some(connection) = driver {
+        if Pin::new(connection).poll(cx).is_ready() {
+            *driver = None;
+        }
+    }
+}
+
+async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
+    let mut failed = None;
+    for address in addresses {
+        match in_time(TcpStream::connect(address)).await {
+            Ok(stream) => return Ok(stream),
+            // What the first says is what the log is to tell.
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    Err(failed.unwrap_or_else(|| io::ErrorKind::AddrNotAvailable.into()))
+}
+
+async fn in_time<T>(connecting: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    let connected = timeout(CONNECT_TIMEOUT, connecting).await;
+    connected.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}

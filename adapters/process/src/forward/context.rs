@@ -1,0 +1,156 @@
+//! What Lambda and the gateway know of a request, as headers for the app.
+
+use std::env;
+
+use bytes::Bytes;
+use http::header::{HeaderName, HeaderValue};
+use http::request;
+use liftgate::{Context, Event};
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use crate::ContextHeaders;
+
+const REQUEST_CONTEXT: HeaderName = HeaderName::from_static("x-amzn-request-context");
+const LAMBDA_CONTEXT: HeaderName = HeaderName::from_static("x-amzn-lambda-context");
+const TENANT_ID: HeaderName = HeaderName::from_static("x-amz-tenant-id");
+const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
+
+/// What the environment says of the function.
+#[derive(Debug)]
+pub(super) struct Function(Box<RawValue>);
+
+impl Function {
+    pub(super) fn from_env() -> Self {
+        let of = |name: &str| env::var(name).unwrap_or_default();
+        let memory: u32 = of("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").parse().unwrap_or(0);
+        let json = json!({
+            "function_name": of("AWS_LAMBDA_FUNCTION_NAME"),
+            "memory": memory,
+            "version": of("AWS_LAMBDA_FUNCTION_VERSION"),
+            "log_stream": of("AWS_LAMBDA_LOG_STREAM_NAME"),
+            "log_group": of("AWS_LAMBDA_LOG_GROUP_NAME"),
+        });
+        Function(serde_json::value::to_raw_value(&json).unwrap_or_default())
+    }
+}
+
+/// Sets those headers that the app is to have, and removes those that the client sent.
+pub(super) fn tell(head: &mut request::Parts, wanted: &ContextHeaders, function: &Function) {
+    let event = head.extensions.remove::<Event>();
+    let context = head.extensions.remove::<Context>();
+    let headers = &mut head.headers;
+    for name in [&REQUEST_CONTEXT, &LAMBDA_CONTEXT, &TENANT_ID] {
+        headers.remove(name);
+    }
+    let mut set = |name: HeaderName, value: Option<Bytes>| {
+        let Some(value) = value else { return };
+        let len = value.len();
+        if len > wanted.max_bytes {
+            let max = wanted.max_bytes;
+            return tracing::warn!(
+                "{name} is not sent: it has {len} bytes, and \
+                 LIFTGATE_CONTEXT_HEADER_MAX_BYTES is {max}"
+            );
+        }
+        match HeaderValue::from_maybe_shared(value) {
+            Ok(value) => drop(headers.insert(name, value)),
+            Err(_) => tracing::warn!("{name} is not sent: it has control characters"),
+        }
+    };
+    if wanted.request_context {
+        let json = event.as_ref().and_then(request_context);
+        set(REQUEST_CONTEXT, json.map(header_json));
+    }
+    let Some(context) = context else { return };
+    if wanted.lambda_context {
+        let json = lambda_context(&context, function);
+        set(LAMBDA_CONTEXT, json.map(header_json));
+    }
+    if wanted.tenant_id {
+        let id = context.tenant_id();
+        set(
+            TENANT_ID,
+            id.map(|id| Bytes::copy_from_slice(id.as_bytes())),
+        );
+    }
+    if wanted.trace_id {
+        let id = context.trace_id();
+        set(TRACE_ID, id.map(|id| Bytes::copy_from_slice(id.as_bytes())));
+    }
+}
+
+/// The event's request context, as it stands there.
+fn request_context(event: &Event) -> Option<Bytes> {
+    let raw = event.get::<Box<RawValue>>(&["requestContext"]).ok()??;
+    Some(Bytes::from(String::from(Box::<str>::from(raw))))
+}
+
+/// The context of the invocation, in the members that the Rust runtime's `Context` has, which is what
+/// AWS Lambda Web Adapter sends.
+fn lambda_context(context: &Context, function: &Function) -> Option<Bytes> {
+    let raw = |name: &str| -> Option<&RawValue> {
+        serde_json::from_slice(context.headers().get(name)?.as_bytes()).ok()
+    };
+    #[derive(serde::Serialize)]
+    struct Json<'a> {
+        request_id: &'a str,
+        deadline: u64,
+        invoked_function_arn: &'a str,
+        xray_trace_id: Option<&'a str>,
+        client_context: Option<&'a RawValue>,
+        identity: Option<&'a RawValue>,
+        tenant_id: Option<&'a str>,
+        env_config: &'a RawValue,
+    }
+    let json = Json {
+        request_id: context.request_id(),
+        deadline: context.deadline_ms().unwrap_or_default(),
+        invoked_function_arn: context.invoked_function_arn().unwrap_or_default(),
+        xray_trace_id: context.trace_id(),
+        client_context: raw("lambda-runtime-client-context"),
+        identity: raw("lambda-runtime-cognito-identity"),
+        tenant_id: context.tenant_id(),
+        env_config: &function.0,
+    };
+    serde_json::to_vec(&json).ok().map(Bytes::from)
+}
+
+/// JSON that every server takes for a header's value: without line breaks, and in ASCII. It means the
+/// same.
+fn header_json(json: Bytes) -> Bytes {
+    if json.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+        return json;
+    }
+    let mut written = String::with_capacity(json.len() + 64);
+    for char in String::from_utf8_lossy(&json).chars() {
+        match char {
+            ' '..='~' => written.push(char),
+            // Between values only: in a string they are escaped.
+            '\t' | '\n' | '\r' => {}
+            char => {
+                for unit in char.encode_utf16(&mut [0; 2]) {
+                    written.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+        }
+    }
+    written.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_in_a_header_is_ascii_and_means_the_same() {
+        let json = "{\n\t\"a b\": \"é😀\\n \u{7f}\",\r\n \"n\": 1.10}";
+        let written = header_json(Bytes::from(json));
+        assert!(written.iter().all(|byte| matches!(byte, b' '..=b'~')));
+        let parse = |json: &[u8]| serde_json::from_slice::<serde_json::Value>(json).unwrap();
+        assert_eq!(parse(&written), parse(json.as_bytes()));
+        assert!(written.ends_with(b"1.10}"));
+        let plain = Bytes::from("{\"a\":1}");
+        assert_eq!(header_json(plain.clone()).as_ptr(), plain.as_ptr());
+    }
+}
