@@ -47,19 +47,17 @@ fn main() -> ExitCode {
 
 fn asked(mut arguments: Parser) -> Result<Asked, lexopt::Error> {
     let mut command: Vec<OsString> = Vec::new();
-    while let Some(argument) = arguments.next()? {
-        match argument {
-            Arg::Long("check") => return Ok(Asked::Check),
-            Arg::Short('h') | Arg::Long("help") => return Ok(Asked::Help),
-            Arg::Short('V') | Arg::Long("version") => return Ok(Asked::Version),
-            Arg::Value(program) => {
-                // What follows is the app's.
-                command.push(program);
-                command.extend(arguments.raw_args()?);
-                break;
-            }
-            _ => return Err(argument.unexpected()),
+    match arguments.next()? {
+        Some(Arg::Long("check")) => return Ok(Asked::Check),
+        Some(Arg::Short('h') | Arg::Long("help")) => return Ok(Asked::Help),
+        Some(Arg::Short('V') | Arg::Long("version")) => return Ok(Asked::Version),
+        Some(Arg::Value(program)) => {
+            command.push(program);
+            // What follows is the app's.
+            command.extend(arguments.raw_args()?);
         }
+        Some(other) => return Err(other.unexpected()),
+        None => {}
     }
     Ok(Asked::Run(command))
 }

@@ -7,12 +7,12 @@
 ///
 /// let vars = |name: &str| match name {
 ///     "AWS_LWA_ENABLE_COMPRESSION" => Some("true".into()),
-///     "LIFTGATE_COMPRESSION" => Some("gzip,br".into()),
+///     "LIFTGATE_COMPRESSION" => Some("gzip".into()),
 ///     _ => None,
 /// };
 /// # if cfg!(feature = "compression") {
 /// let compression = Config::from_vars(vars).unwrap().compression.unwrap();
-/// assert!(compression.gzip && compression.br && !compression.zstd);
+/// assert!(compression.gzip && !compression.br && !compression.zstd);
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@
 pub struct Compression {
     /// By gzip.
     pub gzip: bool,
-    /// By Brotli.
+    /// By Brotli, which the feature `brotli` is for.
     pub br: bool,
     /// By Zstandard.
     pub zstd: bool,
@@ -34,7 +34,7 @@ impl Default for Compression {
     fn default() -> Self {
         Compression {
             gzip: true,
-            br: true,
+            br: cfg!(feature = "brotli"),
             zstd: true,
             rest_api: false,
         }

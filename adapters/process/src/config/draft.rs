@@ -110,6 +110,12 @@ impl Draft {
             let names = ["AWS_LWA_ENABLE_COMPRESSION"];
             self.idle(set, &names, "this program was built without compression");
         } else {
+            if self.compression.br && !cfg!(feature = "brotli") {
+                let warning = "LIFTGATE_COMPRESSION: `br` is left out, since this program was \
+                               built without the feature `brotli`";
+                self.config.warnings.push(warning.to_owned());
+                self.compression.br = false;
+            }
             self.config.compression = Some(self.compression);
         }
     }

@@ -21,7 +21,7 @@ pub(super) struct Wanted {
 
 impl Wanted {
     pub(super) fn of(head: &Parts, config: &Config) -> Option<Self> {
-        let which = config.compression.clone()?;
+        let which = config.compression?;
         let source = head.extensions.get::<Event>()?.source().name();
         if source == WebSocket.name() || source == PassThrough.name() {
             return None;
@@ -42,8 +42,11 @@ impl Wanted {
         *request.headers_mut() = accepted;
         let mut compression = compression::Compression::new(Given(Some(response)))
             .gzip(which.gzip)
-            .br(which.br)
             .zstd(which.zstd);
+        #[cfg(feature = "brotli")]
+        {
+            compression = compression.br(which.br);
+        }
         match compression.call(request).await {
             Ok(response) => response.map(Body::compressed),
             Err(never) => match never {},

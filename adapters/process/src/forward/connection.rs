@@ -127,10 +127,10 @@ impl Connection {
 }
 
 fn poll_driver(driver: &mut Option<Driver>, cx: &mut Context<'_>) {
-    if let Some(connection) = driver {
-        if Pin::new(connection).poll(cx).is_ready() {
-            *driver = None;
-        }
+    if let Some(connection) = driver
+        && Pin::new(connection).poll(cx).is_ready()
+    {
+        *driver = None;
     }
 }
 

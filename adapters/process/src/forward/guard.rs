@@ -94,8 +94,10 @@ mod tests {
 
     #[test]
     fn a_path_is_guarded_however_it_is_spelt() {
-        let mut config = Config::default();
-        config.after_restore = Some(PathAndQuery::from_static("/snap/After"));
+        let config = Config {
+            after_restore: Some(PathAndQuery::from_static("/snap/After")),
+            ..Config::default()
+        };
         for target in [
             "/snap/after",
             "/snap/after/",

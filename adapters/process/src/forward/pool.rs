@@ -13,13 +13,13 @@ pub(super) struct Pool {
 #[derive(Default)]
 struct Shared {
     // The one that was used last is at the end, and is used first.
-    idle: Vec<(Connection, Moment)>,
+    idle: Vec<(Box<Connection>, Moment)>,
     era: u64,
 }
 
 /// A connection that is in use.
 pub(super) struct Lease {
-    pub(super) connection: Connection,
+    pub(super) connection: Box<Connection>,
     pool: Pool,
     era: u64,
 }
@@ -55,7 +55,7 @@ impl Pool {
     /// What is new, to be kept after its use.
     pub(super) fn lease(&self, connection: Connection) -> Lease {
         Lease {
-            connection,
+            connection: Box::new(connection),
             pool: self.clone(),
             era: self.shared().era,
         }

@@ -119,14 +119,18 @@ fn what_is_empty_is_not_set() {
 fn compression_is_by_whatever_is_named() {
     let all = config(&[("AWS_LWA_ENABLE_COMPRESSION", "true")]);
     let all = all.compression.unwrap();
-    assert!(all.gzip && all.br && all.zstd && !all.rest_api);
+    let has_brotli = cfg!(feature = "brotli");
+    assert!(all.gzip && all.zstd && !all.rest_api);
+    assert_eq!(all.br, has_brotli);
     let some = config(&[
         ("AWS_LWA_ENABLE_COMPRESSION", "1"),
         ("LIFTGATE_COMPRESSION", "br, ZSTD"),
         ("LIFTGATE_REST_BINARY", "yes"),
     ]);
+    assert_eq!(some.warnings.is_empty(), has_brotli, "{:?}", some.warnings);
     let some = some.compression.unwrap();
-    assert!(!some.gzip && some.br && some.zstd && some.rest_api);
+    assert!(!some.gzip && some.zstd && some.rest_api);
+    assert_eq!(some.br, has_brotli);
 }
 
 #[test]
