@@ -5,13 +5,21 @@ use std::time::{Duration, SystemTime};
 #[cfg(feature = "runtime")]
 use std::{future::poll_fn, pin::pin, task::Poll};
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use serde::de::DeserializeOwned;
 #[cfg(feature = "runtime")]
 use tokio::task::{JoinError, JoinSet};
 
 #[cfg(feature = "runtime")]
 use crate::trace;
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-request-id");
+static DEADLINE_MS: HeaderName = HeaderName::from_static("lambda-runtime-deadline-ms");
+static FUNCTION_ARN: HeaderName = HeaderName::from_static("lambda-runtime-invoked-function-arn");
+static TRACE_ID: HeaderName = HeaderName::from_static("lambda-runtime-trace-id");
+static TENANT_ID: HeaderName = HeaderName::from_static("lambda-runtime-aws-tenant-id");
+static CLIENT_CONTEXT: HeaderName = HeaderName::from_static("lambda-runtime-client-context");
+static COGNITO_IDENTITY: HeaderName = HeaderName::from_static("lambda-runtime-cognito-identity");
 
 /// What the Runtime API said of one invocation: a request extension.
 ///
@@ -38,7 +46,7 @@ use crate::trace;
 /// In a test, from the headers that the Runtime API would send:
 ///
 /// ```
-/// use http::HeaderMap;
+/// use http::{HeaderMap, HeaderName};
 /// use liftgate::Context;
 ///
 /// let mut headers = HeaderMap::new();
@@ -75,14 +83,13 @@ type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 impl Context {
     /// The invocation's id (`Lambda-Runtime-Aws-Request-Id`), empty where there is none.
     pub fn request_id(&self) -> &str {
-        self.text("lambda-runtime-aws-request-id")
-            .unwrap_or_default()
+        self.text(&REQUEST_ID).unwrap_or_default()
     }
 
     /// When the invocation times out, in milliseconds since the Unix epoch
     /// (`Lambda-Runtime-Deadline-Ms`).
     pub fn deadline_ms(&self) -> Option<u64> {
-        self.text("lambda-runtime-deadline-ms")?.trim().parse().ok()
+        self.text(&DEADLINE_MS)?.trim().parse().ok()
     }
 
     /// When the invocation times out.
@@ -100,13 +107,13 @@ impl Context {
     /// The ARN by which the function was invoked, alias or version included
     /// (`Lambda-Runtime-Invoked-Function-Arn`).
     pub fn invoked_function_arn(&self) -> Option<&str> {
-        self.text("lambda-runtime-invoked-function-arn")
+        self.text(&FUNCTION_ARN)
     }
 
     /// The X-Ray trace header, with root, parent and sampling decision
     /// (`Lambda-Runtime-Trace-Id`).
     pub fn trace_id(&self) -> Option<&str> {
-        self.text("lambda-runtime-trace-id")
+        self.text(&TRACE_ID)
     }
 
     /// The tenant of a function with [tenant isolation][tenant]
@@ -114,19 +121,19 @@ impl Context {
     ///
     /// [tenant]: https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation.html
     pub fn tenant_id(&self) -> Option<&str> {
-        self.text("lambda-runtime-aws-tenant-id")
+        self.text(&TENANT_ID)
     }
 
     /// The client context of an invocation by an AWS SDK, read as `T`
     /// (`Lambda-Runtime-Client-Context`): `None` if there is none or it is no such JSON.
     pub fn client_context<T: DeserializeOwned>(&self) -> Option<T> {
-        self.json("lambda-runtime-client-context")
+        self.json(&CLIENT_CONTEXT)
     }
 
     /// The Amazon Cognito identity of an invocation by the AWS Mobile SDK, read as `T`
     /// (`Lambda-Runtime-Cognito-Identity`): `None` if there is none or it is no such JSON.
     pub fn cognito_identity<T: DeserializeOwned>(&self) -> Option<T> {
-        self.json("lambda-runtime-cognito-identity")
+        self.json(&COGNITO_IDENTITY)
     }
 
     /// All the headers of the invocation, those that this type has no name for among them.
@@ -183,11 +190,11 @@ impl Context {
         held.unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn text(&self, name: &'static str) -> Option<&str> {
+    fn text(&self, name: &HeaderName) -> Option<&str> {
         std::str::from_utf8(self.headers().get(name)?.as_bytes()).ok()
     }
 
-    fn json<T: DeserializeOwned>(&self, name: &'static str) -> Option<T> {
+    fn json<T: DeserializeOwned>(&self, name: &HeaderName) -> Option<T> {
         serde_json::from_slice(self.headers().get(name)?.as_bytes()).ok()
     }
 }

@@ -56,8 +56,8 @@ fn main() {
     for ((program, path), (wall_ns, cpu_ns)) in programs.iter().zip(&paths).zip(times) {
         rows.push(Row {
             name: program.name,
-            instructions: instructions(path, &event),
-            syscalls: syscalls(path, &event),
+            instructions: instructions(path, &event, &[]),
+            syscalls: syscalls(path, &event, &[]),
             cpu_ns,
             wall_ns,
         });

@@ -16,7 +16,7 @@ const SYSCALLS: [usize; 2] = [20, 120];
 
 /// Instructions of one invocation, as callgrind counts them: those outside the kernel. `None`
 /// where there is no valgrind.
-pub fn instructions(program: &Path, event: &str) -> Option<f64> {
+pub fn instructions(program: &Path, event: &str, variables: &[(&str, &str)]) -> Option<f64> {
     if !is_there("valgrind", "--version") {
         return None;
     }
@@ -30,7 +30,7 @@ pub fn instructions(program: &Path, event: &str) -> Option<f64> {
             option("--log-file=", &scratch.file("log")),
             program.into(),
         ];
-        run(&line, RuntimeApi::start(event), invocations);
+        run(&line, variables, RuntimeApi::start(event), invocations);
         let counts = fs::read_to_string(counts).unwrap();
         let total = counts
             .lines()
@@ -45,7 +45,11 @@ pub fn instructions(program: &Path, event: &str) -> Option<f64> {
 ///
 /// A program that is traced is slow, and would find answers there for which it waits otherwise;
 /// so the Runtime API is slower still.
-pub fn syscalls(program: &Path, event: &str) -> Option<BTreeMap<String, f64>> {
+pub fn syscalls(
+    program: &Path,
+    event: &str,
+    variables: &[(&str, &str)],
+) -> Option<BTreeMap<String, f64>> {
     if !is_there("strace", "--version") || !is_there("strace", "true") {
         return None;
     }
@@ -61,7 +65,7 @@ pub fn syscalls(program: &Path, event: &str) -> Option<BTreeMap<String, f64>> {
             counts.as_ref(),
             program.as_ref(),
         ];
-        run(&line, RuntimeApi::start_slow(event), invocations);
+        run(&line, variables, RuntimeApi::start_slow(event), invocations);
         let table = fs::read_to_string(counts).unwrap();
         table.lines().filter_map(row).collect::<BTreeMap<_, _>>()
     });
@@ -82,8 +86,13 @@ fn row(line: &str) -> Option<(String, f64)> {
     (*name != "total").then(|| (name.to_string(), count))
 }
 
-fn run(line: &[impl AsRef<OsStr>], api: RuntimeApi, invocations: usize) {
-    let running = Running::start(line, &api);
+fn run(
+    line: &[impl AsRef<OsStr>],
+    variables: &[(&str, &str)],
+    api: RuntimeApi,
+    invocations: usize,
+) {
+    let running = Running::start_with(line, &api, variables);
     api.invoke(invocations);
     running.end();
 }

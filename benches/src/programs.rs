@@ -97,6 +97,20 @@ pub const ECHOES: [Program; 3] = [
     },
 ];
 
+/// The programs that pass requests on to a server.
+pub const PROXIES: [Program; 2] = [
+    Program {
+        name: FLOOR,
+        package: "bench-floor-proxy",
+        rival: FLOOR,
+    },
+    Program {
+        name: LIFTGATE,
+        package: "liftgate-process",
+        rival: FLOOR,
+    },
+];
+
 /// The programs that the arguments name by a part of their names, or all. Says on standard error
 /// what there is to name, and ends, if there is no such program.
 pub fn named(arguments: &[String]) -> Vec<Program> {
@@ -160,6 +174,15 @@ pub struct Running(Child);
 impl Running {
     /// Runs a program, or a tool with a program, as Lambda would.
     pub fn start<A: AsRef<OsStr>>(line: &[A], api: &RuntimeApi) -> Self {
+        Running::start_with(line, api, &[])
+    }
+
+    /// The same, with more in its environment.
+    pub fn start_with<A: AsRef<OsStr>>(
+        line: &[A],
+        api: &RuntimeApi,
+        variables: &[(&str, &str)],
+    ) -> Self {
         let (program, arguments) = line.split_first().unwrap();
         let child = Command::new(program)
             .args(arguments)
@@ -173,6 +196,7 @@ impl Running {
             .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/hello")
             .env("AWS_LAMBDA_LOG_STREAM_NAME", "2025/07/14/[$LATEST]6874c1f2")
             .env("AWS_REGION", "eu-central-1")
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn();

@@ -21,7 +21,7 @@ use crate::Address;
 /// let mut forward = Forward::new(&config);
 /// let request = http::Request::get("/").body(liftgate::Body::empty())?;
 /// let error = forward.call(request).await.unwrap_err();
-/// assert!(error.to_string().starts_with("cannot connect to the app at unix:/nowhere"));
+/// assert!(error.to_string().starts_with("cannot connect to the app at /nowhere"));
 /// # Ok(())
 /// # }
 /// ```

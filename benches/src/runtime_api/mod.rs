@@ -13,7 +13,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use std::{mem, thread};
 
-use wire::{Answer, Requests, id};
+use wire::{Answer, id};
+
+use crate::requests::Requests;
 
 /// How many connections a program may have at a time. All are accepted before there is a
 /// program, for a thread takes a while to start.

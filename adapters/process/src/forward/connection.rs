@@ -23,7 +23,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// More headers than any gateway delivers: an HTTP API takes 10,240 bytes of them, a stream's
 /// prelude has 16 KiB, and the shortest takes 4. hyper would stop at 100.
-const MAX_HEADERS: usize = 4000;
+const MAX_HEADERS: usize = 1000;
 
 /// A connection to the app, driven by whoever has it: there is no task.
 pub(crate) struct Connection {

@@ -16,6 +16,9 @@ const LAMBDA_CONTEXT: HeaderName = HeaderName::from_static("x-amzn-lambda-contex
 const TENANT_ID: HeaderName = HeaderName::from_static("x-amz-tenant-id");
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 
+/// What the context of an invocation has in bytes, as a rule, without the function.
+const USUAL_LEN: usize = 512;
+
 /// What the environment says of the function.
 #[derive(Debug)]
 pub(super) struct Function(Box<RawValue>);
@@ -59,13 +62,13 @@ pub(super) fn tell(head: &mut request::Parts, wanted: &ContextHeaders, function:
         }
     };
     if wanted.request_context {
-        let json = event.as_ref().and_then(request_context);
+        let json = event.and_then(|event| event.get_json(&["requestContext"]).ok()?);
         set(REQUEST_CONTEXT, json.map(header_json));
     }
     let Some(context) = context else { return };
     if wanted.lambda_context {
         let json = lambda_context(&context, function);
-        set(LAMBDA_CONTEXT, json.map(header_json));
+        set(LAMBDA_CONTEXT, Some(header_json(json)));
     }
     if wanted.tenant_id {
         let id = context.tenant_id();
@@ -80,46 +83,69 @@ pub(super) fn tell(head: &mut request::Parts, wanted: &ContextHeaders, function:
     }
 }
 
-/// The event's request context, as it stands there.
-fn request_context(event: &Event) -> Option<Bytes> {
-    let raw = event.get::<Box<RawValue>>(&["requestContext"]).ok()??;
-    Some(Bytes::from(String::from(Box::<str>::from(raw))))
-}
-
 /// The context of the invocation, in the members that the Rust runtime's `Context` has, which is what
 /// AWS Lambda Web Adapter sends.
-fn lambda_context(context: &Context, function: &Function) -> Option<Bytes> {
+fn lambda_context(context: &Context, function: &Function) -> Bytes {
     let raw = |name: &str| -> Option<&RawValue> {
         serde_json::from_slice(context.headers().get(name)?.as_bytes()).ok()
     };
-    #[derive(serde::Serialize)]
-    struct Json<'a> {
-        request_id: &'a str,
-        deadline: u64,
-        invoked_function_arn: &'a str,
-        xray_trace_id: Option<&'a str>,
-        client_context: Option<&'a RawValue>,
-        identity: Option<&'a RawValue>,
-        tenant_id: Option<&'a str>,
-        env_config: &'a RawValue,
+    let mut json = Vec::with_capacity(USUAL_LEN + function.0.get().len());
+    json.extend_from_slice(b"{\"request_id\":");
+    string(&mut json, Some(context.request_id()));
+    json.extend_from_slice(b",\"deadline\":");
+    let deadline = context.deadline_ms().unwrap_or_default();
+    json.extend_from_slice(deadline.to_string().as_bytes());
+    json.extend_from_slice(b",\"invoked_function_arn\":");
+    let arn = context.invoked_function_arn().unwrap_or_default();
+    string(&mut json, Some(arn));
+    for (name, value) in [
+        ("xray_trace_id", context.trace_id()),
+        ("tenant_id", context.tenant_id()),
+    ] {
+        member(&mut json, name);
+        string(&mut json, value);
     }
-    let json = Json {
-        request_id: context.request_id(),
-        deadline: context.deadline_ms().unwrap_or_default(),
-        invoked_function_arn: context.invoked_function_arn().unwrap_or_default(),
-        xray_trace_id: context.trace_id(),
-        client_context: raw("lambda-runtime-client-context"),
-        identity: raw("lambda-runtime-cognito-identity"),
-        tenant_id: context.tenant_id(),
-        env_config: &function.0,
-    };
-    serde_json::to_vec(&json).ok().map(Bytes::from)
+    for (name, value) in [
+        ("client_context", raw("lambda-runtime-client-context")),
+        ("identity", raw("lambda-runtime-cognito-identity")),
+        ("env_config", Some(&*function.0)),
+    ] {
+        member(&mut json, name);
+        json.extend_from_slice(value.map_or("null", RawValue::get).as_bytes());
+    }
+    json.push(b'}');
+    json.into()
+}
+
+fn member(json: &mut Vec<u8>, name: &str) {
+    json.extend_from_slice(b",\"");
+    json.extend_from_slice(name.as_bytes());
+    json.extend_from_slice(b"\":");
+}
+
+fn string(json: &mut Vec<u8>, text: Option<&str>) {
+    match text {
+        None => json.extend_from_slice(b"null"),
+        // As nearly all are.
+        Some(text)
+            if !text
+                .bytes()
+                .any(|byte| matches!(byte, b'"' | b'\\' | ..b' ')) =>
+        {
+            json.push(b'"');
+            json.extend_from_slice(text.as_bytes());
+            json.push(b'"');
+        }
+        Some(text) => json.extend_from_slice(serde_json::json!(text).to_string().as_bytes()),
+    }
 }
 
 /// JSON that every server takes for a header's value: without line breaks, and in ASCII. It means the
 /// same.
 fn header_json(json: Bytes) -> Bytes {
-    if json.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~');
+    // To the end in any case, many bytes at a time.
+    if json.iter().fold(true, |all, byte| all & is_plain(byte)) {
         return json;
     }
     let mut written = String::with_capacity(json.len() + 64);

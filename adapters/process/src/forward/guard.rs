@@ -37,9 +37,16 @@ impl Guard {
 
     /// Whether this request from outside is for one of them, however it is spelt.
     pub(super) fn refuses(&self, head: &request::Parts) -> bool {
-        let path = canonical(head.uri.path());
-        let is_implied = || self.implied.as_ref() == Some(&path) && head.method == Method::POST;
-        self.paths.contains(&path) || is_implied()
+        let implied = self.implied.iter().filter(|_| head.method == Method::POST);
+        let mut guarded = self.paths.iter().chain(implied);
+        let path = head.uri.path();
+        // Most paths are spelt as they are meant.
+        if is_plain(path) {
+            let path = path.strip_suffix('/').unwrap_or(path);
+            return guarded.any(|guarded| guarded.eq_ignore_ascii_case(path));
+        }
+        let path = canonical(path);
+        guarded.any(|guarded| *guarded == path)
     }
 }
 
@@ -60,6 +67,15 @@ pub(crate) fn canonical(path: &str) -> String {
     path.push_str(&String::from_utf8_lossy(&segments.join(&b'/')));
     path.make_ascii_lowercase();
     path
+}
+
+/// Whether nothing but case and a slash at the end may differ from the [canonical] path.
+fn is_plain(path: &str) -> bool {
+    let is_odd = |pair: &[u8]| {
+        matches!(pair, [b'%' | b';' | b'\\', _] | [_, b'%' | b';' | b'\\'])
+            || matches!(pair, b"//" | b"/.")
+    };
+    path.len() > 1 && !path.as_bytes().windows(2).any(is_odd)
 }
 
 fn decoded(path: &[u8]) -> Vec<u8> {

@@ -1,9 +1,6 @@
 //! The request as the app gets it.
 
-use http::header::{
-    AUTHORIZATION, CONNECTION, EXPECT, Entry, HOST, HeaderName, TE, TRAILER, TRANSFER_ENCODING,
-    UPGRADE,
-};
+use http::header::{AUTHORIZATION, CONNECTION, EXPECT, Entry, HOST, HeaderName};
 use http::{HeaderMap, HeaderValue, Version, request};
 
 use crate::{Address, Config};
@@ -11,14 +8,14 @@ use crate::{Address, Config};
 /// Headers of one connection, which are no part of a message that is passed on ([RFC 9110]).
 ///
 /// [RFC 9110]: https://www.rfc-editor.org/rfc/rfc9110.html#section-7.6.1
-const OF_A_CONNECTION: [HeaderName; 7] = [
-    CONNECTION,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    TE,
-    TRAILER,
-    TRANSFER_ENCODING,
-    UPGRADE,
+const OF_A_CONNECTION: [&str; 7] = [
+    "connection",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
 ];
 
 /// The host that the app is called by, where nobody else has named one.
@@ -52,18 +49,23 @@ pub(super) fn prepare(head: &mut request::Parts, config: &Config, host: &HeaderV
 
 /// Removes what concerns one connection, also that which `Connection` names.
 pub(super) fn remove_connection_headers(headers: &mut HeaderMap) {
-    if headers.contains_key(CONNECTION) {
-        let named: Vec<HeaderName> = headers
-            .get_all(CONNECTION)
-            .iter()
-            .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-            .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
-            .collect();
-        for name in named {
-            headers.remove(name);
-        }
+    // Most have none.
+    if !headers
+        .keys()
+        .any(|name| OF_A_CONNECTION.contains(&name.as_str()))
+    {
+        return;
     }
-    for name in &OF_A_CONNECTION {
+    let named: Vec<HeaderName> = headers
+        .get_all(CONNECTION)
+        .iter()
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
+        .collect();
+    for name in named {
+        headers.remove(name);
+    }
+    for name in OF_A_CONNECTION {
         headers.remove(name);
     }
 }

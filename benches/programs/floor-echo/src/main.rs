@@ -4,5 +4,5 @@ use std::error::Error;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    bench_floor::serve(|event| event).await
+    bench_floor::serve(async |event| Ok(event)).await
 }

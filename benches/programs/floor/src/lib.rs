@@ -15,12 +15,11 @@ use tokio::net::TcpStream;
 /// # Errors
 ///
 /// Whatever goes wrong: there is no second try.
-pub async fn serve(reply: impl Fn(Bytes) -> Bytes) -> Result<(), Box<dyn Error>> {
+pub async fn serve(
+    reply: impl AsyncFn(Bytes) -> Result<Bytes, Box<dyn Error>>,
+) -> Result<(), Box<dyn Error>> {
     let address = std::env::var("AWS_LAMBDA_RUNTIME_API")?;
-    let stream = TcpStream::connect(&address).await?;
-    stream.set_nodelay(true)?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    tokio::spawn(connection);
+    let mut sender = connect(&address).await?;
     loop {
         let next = Request::get("/2018-06-01/runtime/invocation/next");
         let next = next.header(HOST, &address).body(Full::default())?;
@@ -32,13 +31,31 @@ pub async fn serve(reply: impl Fn(Bytes) -> Bytes) -> Result<(), Box<dyn Error>>
         let answer = Request::post(path)
             .header(HOST, &address)
             .header(CONTENT_TYPE, "application/json")
-            .body(Full::from(reply(event)))?;
+            .body(Full::from(reply(event).await?))?;
         let answer = send(&mut sender, answer).await?;
         answer.into_body().collect().await?;
     }
 }
 
-async fn send(
+/// Connects to a server.
+///
+/// # Errors
+///
+/// If there is none.
+pub async fn connect(address: &str) -> Result<SendRequest<Full<Bytes>>, Box<dyn Error>> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(connection);
+    Ok(sender)
+}
+
+/// Sends a request, and waits for the head of the answer.
+///
+/// # Errors
+///
+/// If the server does not answer.
+pub async fn send(
     sender: &mut SendRequest<Full<Bytes>>,
     request: Request<Full<Bytes>>,
 ) -> Result<Response<Incoming>, hyper::Error> {

@@ -10,5 +10,5 @@ const REPLY: &[u8] =
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    bench_floor::serve(|_| Bytes::from_static(REPLY)).await
+    bench_floor::serve(async |_| Ok(Bytes::from_static(REPLY))).await
 }
