@@ -137,10 +137,15 @@ async fn begin(mut runtime: Runtime, config: Config, started: Started) -> Result
     }
     runtime = around_snapshot(runtime, &config, &forward);
     if let Started::Child(supervisor) = &started {
-        let supervisor = supervisor.clone();
+        let (supervisor, closing) = (supervisor.clone(), forward.clone());
         let is_lambda = std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some();
-        let limit = shutdown_timeout(&config, &Mode::Beside, is_lambda) / 3;
+        let limit = shutdown_timeout(&config, &Mode::Beside, is_lambda);
+        // An environment that ends has mostly nothing under way, and the app has all of the time, but
+        // for what it takes to kill it. Where it has less, it is killed as the runtime ends.
+        let limit = limit * 7 / 8;
         runtime = runtime.on_shutdown(move || async move {
+            // Some wait for whoever is connected.
+            closing.close();
             supervisor.stop(limit).await;
             Ok::<_, Error>(())
         });
