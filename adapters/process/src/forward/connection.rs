@@ -137,7 +137,8 @@ fn poll_driver(driver: &mut Option<Driver>, cx: &mut Context<'_>) {
 async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     let mut failed = None;
     for address in addresses {
-        match in_time(TcpStream::connect(address)).await {
+        let connected = in_time(TcpStream::connect(address)).await;
+        match connected.and_then(to_another) {
             Ok(stream) => return Ok(stream),
             // What the first says is what the log is to tell.
             Err(error) => failed = failed.or(Some(error)),
@@ -146,7 +147,52 @@ async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     Err(failed.unwrap_or_else(|| io::ErrorKind::AddrNotAvailable.into()))
 }
 
+/// Refuses a socket that is connected to itself. That happens where nobody listens on a port of the
+/// range that [connections leave from][range]: sooner or later the kernel has one leave from that very
+/// port.
+///
+/// [range]: https://docs.kernel.org/networking/ip-sysctl.html#ip-variables
+fn to_another(stream: TcpStream) -> io::Result<TcpStream> {
+    if stream.local_addr()? != stream.peer_addr()? {
+        return Ok(stream);
+    }
+    // Closed as usual, it would keep the port from the app for a minute.
+    stream.set_zero_linger()?;
+    Err(io::ErrorKind::ConnectionRefused.into())
+}
+
 async fn in_time<T>(connecting: impl Future<Output = io::Result<T>>) -> io::Result<T> {
     let connected = timeout(CONNECT_TIMEOUT, connecting).await;
     connected.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::{TcpListener, TcpSocket};
+
+    use super::*;
+
+    /// As one of an app that does not ask to use an address again.
+    fn bound(address: SocketAddr) -> TcpSocket {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(address).unwrap();
+        socket
+    }
+
+    #[tokio::test]
+    async fn a_connection_to_itself_is_none_and_leaves_the_port_to_the_app() {
+        let socket = bound(([127, 0, 0, 1], 0).into());
+        let address = socket.local_addr().unwrap();
+        let itself = socket.connect(address).await.unwrap();
+        let error = to_another(itself).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
+        bound(address).listen(1).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_connection_to_the_app_is_one() {
+        let app = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = connect(&[app.local_addr().unwrap()]).await.unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), app.local_addr().unwrap());
+    }
 }
