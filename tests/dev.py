@@ -17,7 +17,7 @@ import time
 
 import load
 from checks import EVENTS, Checks, Server, descendants, end_after, raw, same
-from local_gateway import PROGRAMS, Dev, run
+from local_gateway import PROGRAMS, Dev, lines_as_they_come, run
 
 BINARY = bytes(range(256)) * 12
 TEXT = '{"name":"Zoë","note":"a \\"quoted\\" line\\n"}'.encode()
@@ -312,20 +312,9 @@ def streams(tests):
     for gateway, options in [("function-url", streaming), ("rest", streaming)]:
         with tests.dev(gateway, program, *options, GATE=str(gate)) as dev:
             with tests.checks.one(f"{gateway}, streaming: head and lines come before the program has the next"):
-                connection = http.client.HTTPConnection("127.0.0.1", dev.port, timeout=20)
-                with contextlib.closing(connection):
-                    connection.request("GET", "/lines")
-                    response = connection.getresponse()
-                    same((response.status, response.headers["content-type"]), (201, "text/plain"))
-                    same(response.headers.get_all("set-cookie"), ["a=1", "b=2"])
-                    for number in range(3):
-                        file = pathlib.Path(f"{gate}{number}")
-                        file.touch()
-                        same(response.readline(), b"line %d\n" % number)
-                    same(response.read(), b"")
-                same(dev.wait(type="request", uri="/lines")["failure"], None)
-        for file in tests.scratch.glob("line*"):
-            file.unlink()
+                response = lines_as_they_come(dev, "/lines", gate)
+                same((response.status, response.headers["content-type"]), (201, "text/plain"))
+                same(response.headers.get_all("set-cookie"), ["a=1", "b=2"])
 
 
 def invoke(tests):

@@ -1,12 +1,16 @@
-"""The program `liftgate`, for dev.py and load.py: behind its gateway, and by its other commands."""
+"""The program `liftgate`, for dev.py, load.py and container.py: behind its gateway, and by its other
+commands.
+"""
 
+import contextlib
+import http.client
 import json
 import pathlib
 import subprocess
 import time
 import urllib.parse
 
-from checks import Server, ask
+from checks import Server, ask, same
 
 PROGRAMS = pathlib.Path(__file__).resolve().parent / "programs"
 
@@ -60,7 +64,23 @@ class Dev(Server):
         return run([self.liftgate, command, *arguments], self.environment)
 
 
-def run(command, environment):
-    return subprocess.run(
-        command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
-    )
+def lines_as_they_come(dev, path, gate):
+    """The response of a program that has three lines, and waits before each for a file that is called
+    `gate` and the line's number.
+    """
+    connection = http.client.HTTPConnection("127.0.0.1", dev.port, timeout=20)
+    with contextlib.closing(connection):
+        connection.request("GET", path)
+        response = connection.getresponse()
+        for number in range(3):
+            file = pathlib.Path(f"{gate}{number}")
+            file.touch()
+            same(response.readline(), b"line %d\n" % number)
+            file.unlink()
+        same(response.read(), b"")
+    same(dev.wait(type="request", uri=path)["failure"], None)
+    return response
+
+
+def run(command, environment, given=b""):
+    return subprocess.run(command, env=environment, input=given, capture_output=True, timeout=60)

@@ -9,6 +9,7 @@ import gzip
 import json
 import os
 import sys
+import urllib.error
 import urllib.request
 
 from checks import Checks, Response, Server, end_after, free_ports, load, raw, same, sees, to
@@ -270,11 +271,11 @@ def shutdown(checks, emulator, example):
 
 
 class Emulator(Server):
-    """The emulator, with the function in it."""
+    """The emulator, with the function in it, which is a program and its arguments."""
 
-    def __init__(self, checks, emulator, example, **variables):
+    def __init__(self, checks, emulator, *program, **variables):
         super().__init__(checks, os.path.join(os.path.dirname(emulator), "rie.log"), **variables)
-        self.emulator, self.example = emulator, example
+        self.emulator, self.program = emulator, program
 
     def command(self):
         self.port, back = free_ports(2)
@@ -283,7 +284,7 @@ class Emulator(Server):
             self.emulator,
             "--runtime-interface-emulator-address", f"127.0.0.1:{self.port}",
             "--runtime-api-address", f"127.0.0.1:{back}",
-            self.example,
+            *self.program,
         ]
 
     def invoke(self, event):
@@ -293,7 +294,12 @@ class Emulator(Server):
         is_raw = isinstance(event, bytes)
         payload = event if is_raw else json.dumps(event, separators=(",", ":")).encode()
         request = urllib.request.Request(self.url, payload, {"content-type": "application/json"})
-        with opener.open(request, timeout=20) as reply:
+        try:
+            reply = opener.open(request, timeout=20)
+        except urllib.error.HTTPError as error:
+            # So it tells that the function has died.
+            reply = error
+        with reply:
             return reply.read()
 
 

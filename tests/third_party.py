@@ -5,7 +5,6 @@ goes to logs in the directory APPS.
 """
 
 import base64
-import os
 import pathlib
 import re
 import subprocess
@@ -13,7 +12,9 @@ import sys
 import tempfile
 import urllib.parse
 
+import answers
 import third_party_requests as requests
+from answers import by_name, joined, same_bytes
 from checks import Checks, Response, Server, ask, end_after, free_ports, load, same, to
 from rie import GATEWAYS as EVENTS
 from rie import Emulator
@@ -110,17 +111,12 @@ def compare(checks, app, asked, root):
 
 
 def headers(request, answer):
-    """Those of an answer, in order of their names, but for those of the connection."""
-    pairs = sorted((name.lower(), value) for name, value in answer.headers)
-    left = {"date", "connection", "keep-alive", "transfer-encoding"}
-    # Where there is no body, a length tells something.
-    if request.method != "HEAD" and answer.status != 304:
-        left.add("content-length")
-    pairs = [pair for pair in pairs if pair[0] not in left]
-    return [(name, "*" if name in IDS["rest"] + IDS["http"] else value) for name, value in pairs]
+    """Those of an answer. The values of what a gateway adds differ from one to the next."""
+    ids = IDS["rest"] + IDS["http"]
+    return [(name, "*" if name in ids else value) for name, value in answers.headers(request, answer)]
 
 
-# What each gateway adds to a response. The values differ from one to the next.
+# What each gateway adds to a response.
 IDS = {
     "rest": ["x-amz-apigw-id", "x-amzn-requestid", "x-amzn-trace-id"],
     "http-v1": ["apigw-requestid"],
@@ -149,24 +145,13 @@ def through(gateway, request, answer):
         pairs.append(("content-type", IMPLIED[gateway]))
     if gateway in ("alb", "alb-multi") and "server" not in names:
         pairs.append(("server", "awselb/2.0"))
-    if gateway not in ("rest", "http-v1", "alb-multi"):
-        cookies = [pair for pair in pairs if pair[0] == "set-cookie"]
-        names = {name for name, _ in pairs} - {"set-cookie"}
-        pairs = cookies + [(name, ", ".join(value for other, value in pairs if other == name)) for name in names]
-    return sorted(pairs + [(name, "*") for name in IDS.get(gateway, [])])
+    return by_name(joined(gateway, pairs) + [(name, "*") for name in IDS.get(gateway, [])])
 
 
 def body(gateway, answer):
     """An API without binary media types leaves base64 as it is."""
     is_left = gateway == "rest" and not is_text(answer.body)
     return base64.b64encode(answer.body) if is_left else answer.body
-
-
-def same_bytes(actual, expected):
-    """Shows where they begin to differ."""
-    at = len(os.path.commonprefix([actual, expected]))
-    from_ = max(at - 40, 0)
-    same((len(actual), actual[from_ : at + 40]), (len(expected), expected[from_ : at + 40]))
 
 
 def is_text(content):
@@ -182,7 +167,7 @@ def emulate(checks, app, emulator):
     asked = app.asked
     with app.original(checks) as original:
         [(expected, _)] = original.answers([asked], app.apps)
-    with Emulated(checks, emulator, app) as rie:
+    with Emulator(checks, emulator, app.binary("lifted"), *app.arguments, "-p", "0") as rie:
         for gateway, (fixture, _) in EVENTS.items():
             with checks.one(f"{app.name}, on the emulator, {gateway}: {asked}"):
                 path, _, query = asked.target.partition("?")
@@ -200,15 +185,6 @@ def replace_headers(event, headers):
         if there := event.get(member):
             is_array = any(isinstance(values, list) for values in there.values())
             event[member] = {name: [value] if is_array else value for name, value in headers}
-
-
-class Emulated(Emulator):
-    def __init__(self, checks, emulator, app):
-        super().__init__(checks, emulator, app.binary("lifted"))
-        self.arguments = [*app.arguments, "-p", "0"]
-
-    def command(self):
-        return [*super().command(), *self.arguments]
 
 
 def conform(checks, app, gateways, litmus, scratch):
