@@ -1,5 +1,5 @@
-"""What the checks of rie.py, cargo_lambda.py, dev.py and third_party.py share: a program on this
-machine that events and requests are sent to, and what a gateway makes of the replies.
+"""What the checks of rie.py, cargo_lambda.py, dev.py, third_party.py and container.py share: a program on
+this machine that events and requests are sent to, and what a gateway makes of the replies.
 """
 
 import base64
