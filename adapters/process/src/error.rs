@@ -112,9 +112,15 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
         if f.alternate() {
+            let mut told = self.message.clone();
             let mut source = self.source();
             while let Some(error) = source {
-                write!(f, ": {error}")?;
+                let text = error.to_string();
+                // Some errors tell by themselves what they come from.
+                if !told.contains(&text) {
+                    write!(f, ": {text}")?;
+                    told.push_str(&text);
+                }
                 source = error.source();
             }
         }
@@ -125,5 +131,22 @@ impl fmt::Display for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_it_comes_from_is_told_once() {
+        let inner = || Error::spawn("app", io::ErrorKind::NotFound.into());
+        assert_eq!(
+            format!("{:#}", inner()),
+            "cannot start `app`: entity not found"
+        );
+        let told = Error::of(format!("the runtime ended: {:#}", inner()), inner());
+        let once = "the runtime ended: cannot start `app`: entity not found";
+        assert_eq!(format!("{told:#}"), once);
     }
 }
