@@ -1,0 +1,276 @@
+use bytes::Bytes;
+use http::{Request, Response};
+use liftgate::local::{Gateway, Kind};
+
+use crate::support::app::{App, ok, response};
+use crate::support::runtime_api::invocation;
+use crate::support::{answer, event, failure, get, posted, posts, through};
+
+fn values<'r>(response: &'r Response<Bytes>, name: &str) -> Vec<&'r [u8]> {
+    let values = response.headers().get_all(name).iter();
+    values.map(|value| value.as_bytes()).collect()
+}
+
+/// The client's answer to these bytes of the app's.
+async fn answered(bytes: impl AsRef<[u8]>) -> Response<Bytes> {
+    let app = App::answering([bytes]).await;
+    answer(&app, &get("/")).await
+}
+
+#[tokio::test]
+async fn headers_are_the_app_s() {
+    let lines = [
+        "content-type: text/html; charset=iso-8859-1",
+        "X-Own: a  b",
+        "x-empty:",
+        "vary: accept",
+        "vary: cookie",
+        "x-amzn-trace-id: Root=1",
+    ];
+    let answered = answered(response("404 Not Here", &lines, "gone")).await;
+    assert_eq!(answered.status(), 404);
+    assert_eq!(answered.body(), "gone");
+    assert_eq!(
+        values(&answered, "content-type"),
+        [&b"text/html; charset=iso-8859-1"[..]]
+    );
+    assert_eq!(values(&answered, "x-own"), [b"a  b"]);
+    assert_eq!(values(&answered, "x-empty"), [b""]);
+    assert_eq!(
+        values(&answered, "vary").join(&b", "[..]),
+        b"accept, cookie"
+    );
+}
+
+#[tokio::test]
+async fn headers_that_are_not_ascii_are_no_end() {
+    for (value, delivered) in [(&b"caf\xe9"[..], "café"), (b"caf\xc3\xa9", "café")] {
+        let mut bytes = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nx-bad: ".to_vec();
+        bytes.extend_from_slice(value);
+        bytes.extend_from_slice(b"\r\nset-cookie: name=");
+        bytes.extend_from_slice(value);
+        bytes.extend_from_slice(b"\r\n\r\nhello");
+        let answered = answered(bytes).await;
+        assert_eq!(answered.body(), "hello");
+        for (name, prefix) in [("x-bad", ""), ("set-cookie", "name=")] {
+            let [got] = values(&answered, name)[..] else {
+                panic!("{answered:?}");
+            };
+            let latin: String = got.iter().map(|byte| char::from(*byte)).collect();
+            let text = String::from_utf8(got.to_vec()).unwrap_or(latin);
+            assert_eq!(text, format!("{prefix}{delivered}"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_cookie_is_set() {
+    let lines = [
+        "set-cookie: a=1; Path=/",
+        "set-cookie: b=2",
+        "Set-Cookie: c=\"x, y\"",
+    ];
+    let app = App::answering([response("200 OK", &lines, "")]).await;
+    for kind in [
+        Kind::HttpApi,
+        Kind::RestApi,
+        Kind::FunctionUrl,
+        Kind::AlbMultiValue,
+        Kind::HttpApiV1,
+    ] {
+        let answered = through(&Gateway::new(kind), app.config(&[]), &get("/")).await;
+        let cookies: [&[u8]; 3] = [b"a=1; Path=/", b"b=2", b"c=\"x, y\""];
+        assert_eq!(values(&answered, "set-cookie"), cookies, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn two_hundred_headers_are_none_too_many() {
+    let lines: Vec<_> = (0..200)
+        .map(|index| format!("x-{index}: {index}"))
+        .collect();
+    let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+    let answered = answered(response("200 OK", &lines, "hello")).await;
+    for index in 0..200 {
+        let value = index.to_string();
+        assert_eq!(values(&answered, &format!("x-{index}")), [value.as_bytes()]);
+    }
+}
+
+#[tokio::test]
+async fn what_concerns_the_app_s_connection_stays_there() {
+    let lines = [
+        "connection: keep-alive, x-own",
+        "x-own: 1",
+        "keep-alive: timeout=5",
+        "proxy-connection: keep-alive",
+        "trailer: x-sum",
+        "upgrade: h2c",
+        "te: gzip",
+        "x-kept: 2",
+    ];
+    let answered = answered(response("200 OK", &lines, "hello")).await;
+    assert_eq!(values(&answered, "x-kept"), [b"2"]);
+    for name in [
+        "connection",
+        "x-own",
+        "keep-alive",
+        "proxy-connection",
+        "trailer",
+        "upgrade",
+        "te",
+    ] {
+        assert!(values(&answered, name).is_empty(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn answers_without_a_body_have_none() {
+    for (status, lines) in [
+        ("204 No Content", "x-a: 1\r\n"),
+        (
+            "304 Not Modified",
+            "etag: \"1\"\r\ncontent-length: 1000\r\n",
+        ),
+        ("304 Not Modified", "etag: \"1\"\r\n"),
+    ] {
+        let app = App::answering([format!("HTTP/1.1 {status}\r\n{lines}\r\n")]).await;
+        let reply = posted(app.config(&[]), event("/")).await.json();
+        assert_eq!(reply["statusCode"].to_string(), &status[..3]);
+        assert!(
+            ["", "null"].contains(&reply["body"].as_str().unwrap_or("null")),
+            "{reply}"
+        );
+        assert_eq!(reply["headers"].get("content-type"), None);
+    }
+    let head = "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\ncontent-type: text/css\r\n\r\n";
+    let app = App::answering([head.to_owned(), ok("next")]).await;
+    let request = Request::head("/").body(Bytes::new()).unwrap();
+    let gateway = Gateway::new(Kind::HttpApi);
+    let events = [gateway.render(&request).unwrap(), event("/").into()];
+    let invocations = events.into_iter().zip(["r-1", "r-2"]);
+    let posts = posts(
+        app.config(&[]),
+        invocations.map(|(event, id)| invocation(id, event)),
+    )
+    .await;
+    let answered = gateway.parse(&request, &posts[0].body).unwrap();
+    assert_eq!(answered.body(), "");
+    assert_eq!(values(&answered, "content-length"), [b"1000"]);
+    assert_eq!(values(&answered, "content-type"), [b"text/css"]);
+    // Its connection is as good as any.
+    assert_eq!(posts[1].json()["body"], "next");
+    assert_eq!(app.connections(), 1);
+}
+
+#[tokio::test]
+async fn any_split_of_writes_is_the_same() {
+    let app = App::serving(|mut connection| async move {
+        while connection.request().await.is_some() {
+            connection
+                .drip(response("201 Created", &["x-a: 1", "x-a: 2"], "hello"))
+                .await;
+            connection.request().await;
+            let chunks = "5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n";
+            connection
+                .drip("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+                .await;
+            connection.drip(chunks).await;
+        }
+    })
+    .await;
+    let nexts = ["r-1", "r-2"].map(|id| invocation(id, event("/")));
+    let posts = posts(app.config(&[]), nexts).await;
+    assert_eq!(posts[0].json()["statusCode"], 201);
+    assert_eq!(posts[0].json()["body"], "hello");
+    assert_eq!(posts[1].json()["body"], "hello!");
+    assert_eq!(app.connections(), 1);
+}
+
+#[tokio::test]
+async fn what_comes_before_the_answer_is_not_the_answer() {
+    let early = "HTTP/1.1 100 Continue\r\n\r\n\
+                 HTTP/1.1 103 Early Hints\r\nlink: </a.css>; rel=preload\r\n\r\n";
+    let answered = answered([early, &response("200 OK", &["x-a: 1"], "hello")].concat()).await;
+    assert_eq!(answered.status(), 200);
+    assert_eq!(answered.body(), "hello");
+    assert!(values(&answered, "link").is_empty());
+}
+
+#[tokio::test]
+async fn another_protocol_is_refused_clearly() {
+    let switch =
+        "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n";
+    let app = App::answering([switch]).await;
+    let (_, message) = failure(&app, &[]).await;
+    assert!(message.contains("101 Switching Protocols"), "{message}");
+}
+
+#[tokio::test]
+async fn what_is_no_answer_is_told_clearly() {
+    for garbage in [
+        "garbage\r\n\r\n",
+        "SSH-2.0-OpenSSH_9\r\n",
+        "HTTP/1.1 2x0 OK\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",
+        "HTTP/2 200 OK\r\n\r\n",
+        "\u{15}\u{3}\u{3}\0\u{2}\u{2}P",
+    ] {
+        let app = App::answering([garbage]).await;
+        let (_, message) = failure(&app, &[]).await;
+        assert!(
+            message.contains("no HTTP response"),
+            "{garbage:?}: {message}"
+        );
+        // It was an answer, so it was not asked again.
+        assert_eq!(app.asked().len(), 1, "{garbage:?}");
+    }
+}
+
+#[tokio::test]
+async fn one_bad_exchange_ends_nothing_but_itself() {
+    let half = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf";
+    let app = App::serving(move |mut connection| async move {
+        match connection.index {
+            0 => {
+                connection.request().await;
+                connection.write(half).await;
+            }
+            1 => {
+                connection.request().await;
+                connection.write("what?\r\n\r\n").await;
+                connection.closed().await;
+            }
+            2 => {
+                connection.request().await;
+                connection
+                    .write("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf")
+                    .await;
+                connection.reset();
+            }
+            _ => {
+                while connection.request().await.is_some() {
+                    connection.write(ok("hello")).await;
+                }
+            }
+        }
+    })
+    .await;
+    let ids = ["r-1", "r-2", "r-3", "r-4", "r-5"];
+    let posts = posts(app.config(&[]), ids.map(|id| invocation(id, event("/")))).await;
+    let whats: Vec<_> = posts.iter().map(|post| post.what()).collect();
+    assert_eq!(
+        whats,
+        [
+            "r-1/error",
+            "r-2/error",
+            "r-3/error",
+            "r-4/response",
+            "r-5/response"
+        ]
+    );
+    let (_, message) = posts[0].error();
+    assert!(message.contains("the app's answer broke off"), "{message}");
+}
