@@ -1,7 +1,7 @@
 //! Responses that are streamed.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::Response;
@@ -91,6 +91,40 @@ async fn head_and_first_chunk_are_one_write() {
         assert_eq!(streamed(&post).1, text);
         assert_eq!(post.reads.len(), 1, "{:?}", post.reads);
     }
+}
+
+/// A sender that waits for the acknowledgement of what it sent before, and a receiver that is in no
+/// hurry to send that, take 40 ms for each other.
+#[tokio::test]
+async fn nobody_waits_for_an_acknowledgement() {
+    let app = App::serving(|mut connection| async move {
+        connection.keep_back();
+        while connection.request().await.is_some() {
+            connection
+                .write("HTTP/1.1 200 OK\r\ncontent-length: 1024\r\n\r\n")
+                .await;
+            connection.write("x".repeat(1024)).await;
+        }
+    })
+    .await;
+    let times = times(&app, 40).await;
+    assert!(
+        times[times.len() / 2] < Duration::from_millis(30),
+        "{times:?}"
+    );
+}
+
+/// How long each of so many streamed responses took, the shortest first.
+async fn times(app: &App, calls: usize) -> Vec<Duration> {
+    let nexts: Vec<_> = (0..calls).map(|_| invocation("r-1", of_url("/"))).collect();
+    let api = RuntimeApi::start(nexts).await;
+    let begun = Instant::now();
+    running(app.config(&STREAMING), &api, api.posts()).await;
+    let moments: Vec<_> = api.asked().iter().map(|(_, moment)| *moment).collect();
+    assert!(begun < moments[0]);
+    let mut times: Vec<_> = moments.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    times.sort();
+    times
 }
 
 #[tokio::test]

@@ -8,17 +8,31 @@ use pin_project_lite::pin_project;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
-/// Whether anything has been written to the app for a request.
+/// What has passed since a request was begun with.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Written(Arc<AtomicBool>);
+pub(super) struct Passed(Arc<Flags>);
 
-impl Written {
+#[derive(Debug, Default)]
+struct Flags {
+    written: AtomicBool,
+    read: AtomicBool,
+}
+
+impl Passed {
     pub(super) fn reset(&self) {
-        self.0.store(false, Ordering::Relaxed);
+        self.0.written.store(false, Ordering::Relaxed);
+        self.0.read.store(false, Ordering::Relaxed);
     }
 
-    pub(super) fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    /// Whether anything has been written.
+    pub(super) fn is_written(&self) -> bool {
+        self.0.written.load(Ordering::Relaxed)
+    }
+
+    /// Whether anything has been read since this was asked.
+    pub(super) fn is_read(&self) -> bool {
+        let read = &self.0.read;
+        read.load(Ordering::Relaxed) && read.swap(false, Ordering::Relaxed)
     }
 }
 
@@ -27,7 +41,7 @@ pin_project! {
     pub(super) struct Stream {
         #[pin]
         socket: Socket,
-        written: Written,
+        passed: Passed,
     }
 }
 
@@ -40,14 +54,14 @@ pin_project! {
 }
 
 impl Stream {
-    pub(super) fn tcp(stream: TcpStream, written: Written) -> Self {
+    pub(super) fn tcp(stream: TcpStream, passed: Passed) -> Self {
         let socket = Socket::Tcp { stream };
-        Stream { socket, written }
+        Stream { socket, passed }
     }
 
-    pub(super) fn unix(stream: UnixStream, written: Written) -> Self {
+    pub(super) fn unix(stream: UnixStream, passed: Passed) -> Self {
         let socket = Socket::Unix { stream };
-        Stream { socket, written }
+        Stream { socket, passed }
     }
 }
 
@@ -57,10 +71,16 @@ impl AsyncRead for Stream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        match self.project().socket.project() {
+        let this = self.project();
+        let before = buf.filled().len();
+        let polled = match this.socket.project() {
             SocketProj::Tcp { stream } => stream.poll_read(cx, buf),
             SocketProj::Unix { stream } => stream.poll_read(cx, buf),
+        };
+        if buf.filled().len() > before {
+            this.passed.0.read.store(true, Ordering::Relaxed);
         }
+        polled
     }
 }
 
@@ -84,7 +104,7 @@ impl AsyncWrite for Stream {
             SocketProj::Unix { stream } => stream.poll_write_vectored(cx, bufs),
         };
         if matches!(polled, Poll::Ready(Ok(1..))) {
-            this.written.0.store(true, Ordering::Relaxed);
+            this.passed.0.written.store(true, Ordering::Relaxed);
         }
         polled
     }
