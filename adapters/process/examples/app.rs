@@ -22,7 +22,7 @@
 //! | `/crash` | it writes a line on standard error, and ends with status 3 |
 //! | `/halfway` | it ends in the middle of its answer |
 //! | `/hang` | it never answers |
-//! | `/slow` | it answers when it gets `SIGUSR1` |
+//! | `/slow` | it answers when it has got `SIGUSR1` |
 //! | `/env` | it answers with its environment |
 //! | `/large` | it answers with more than Lambda takes |
 //!
@@ -40,12 +40,12 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 #[derive(Default)]
 struct App {
     unhealthy: AtomicUsize,
-    released: Notify,
+    is_released: watch::Sender<bool>,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -125,7 +125,7 @@ fn tell_signals(app: &Arc<App>, is_stubborn: bool) -> io::Result<()> {
                 eprintln!("signal {name}");
                 match name {
                     "TERM" if !is_stubborn => exit(0),
-                    "USR1" => app.released.notify_one(),
+                    "USR1" => drop(app.is_released.send_replace(true)),
                     _ => {}
                 }
             }
@@ -158,7 +158,11 @@ impl App {
                     exit(3);
                 }
                 "/hang" => std::future::pending().await,
-                "/slow" => self.released.notified().await,
+                "/slow" => {
+                    let mut is_released = self.is_released.subscribe();
+                    // It is never dropped.
+                    let _ = is_released.wait_for(|is_released| *is_released).await;
+                }
                 "/env" => {
                     body = env::vars()
                         .map(|(name, value)| format!("{name}={value}\n"))

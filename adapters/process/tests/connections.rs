@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::Request;
 use liftgate_process::Forward;
+use tokio::net::TcpSocket;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
@@ -41,6 +42,22 @@ async fn a_unix_socket_does_as_well() {
     })
     .await;
     assert_eq!(connections_of(&app, &[], 50).await, 1);
+    let post = &posts(app.config(&[]), [invocation("r-1", event("/"))]).await[0];
+    assert_eq!(post.json()["body"], "hello");
+}
+
+#[tokio::test]
+async fn an_app_may_listen_on_ipv6_alone() {
+    // Nobody listens at the port's other address.
+    let other = TcpSocket::new_v4().unwrap();
+    other.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = other.local_addr().unwrap().port();
+    let app = App::serving_on(&format!("[::1]:{port}"), |mut connection| async move {
+        while connection.request().await.is_some() {
+            connection.write(ok("hello")).await;
+        }
+    })
+    .await;
     let post = &posts(app.config(&[]), [invocation("r-1", event("/"))]).await[0];
     assert_eq!(post.json()["body"], "hello");
 }

@@ -2,12 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, unreachable_pub)]
 
+#[cfg(feature = "compression")]
+mod compression;
+mod concurrency;
 mod config;
 mod connections;
 mod context;
 mod deadline;
 mod events;
 mod forward;
+mod lifecycle;
+mod logs;
+mod pass_through;
 mod readme;
 mod streaming;
 mod support;

@@ -226,6 +226,21 @@ async fn gateways_that_cannot_stream_get_the_whole() {
 }
 
 #[tokio::test]
+async fn the_app_s_trailers_are_no_error_s() {
+    let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ntrailer: x-sum\r\n\r\n\
+                   5\r\nhello\r\n0\r\nx-sum: 7\r\n\r\n";
+    let app = App::answering([chunked]).await;
+    let post = posted(app.config(&STREAMING), of_url("/")).await;
+    assert_eq!(streamed(&post).1, "hello");
+    assert!(
+        !post
+            .trailers
+            .contains_key("lambda-runtime-function-error-type"),
+        "{post:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_stream_without_a_body_has_no_content_type() {
     for status in ["204 No Content", "304 Not Modified"] {
         let app = App::answering([format!("HTTP/1.1 {status}\r\n\r\n")]).await;

@@ -1,5 +1,5 @@
 use bytes::Bytes;
-use http::Request;
+use http::{Request, Response};
 use liftgate::local::{Gateway, Kind};
 
 use crate::support::app::{App, ok};
@@ -116,18 +116,39 @@ async fn bytes_are_no_text() {
     }
 }
 
+const TOO_MUCH: &str =
+    "HTTP/1.1 413 Too Much\r\nconnection: close\r\ncontent-length: 3\r\n\r\nno\n";
+
+/// The answer of an app that does not care for the body.
+async fn refused(app: &App) -> Response<Bytes> {
+    let body = Bytes::from(vec![b'x'; 4_000_000]);
+    let request = Request::post("/").body(body).unwrap();
+    through(&Gateway::new(Kind::FunctionUrl), app.config(&[]), &request).await
+}
+
 #[tokio::test]
 async fn an_app_may_answer_before_it_has_read_the_body() {
     let app = App::serving(|mut connection| async move {
-        connection
-            .write("HTTP/1.1 413 Too Much\r\nconnection: close\r\ncontent-length: 3\r\n\r\nno\n")
-            .await;
+        connection.write(TOO_MUCH).await;
         connection.closed().await;
     })
     .await;
-    let body = Bytes::from(vec![b'x'; 4_000_000]);
-    let request = Request::post("/").body(body).unwrap();
-    let answered = through(&Gateway::new(Kind::FunctionUrl), app.config(&[]), &request).await;
-    assert_eq!(answered.status(), 413);
-    assert_eq!(answered.body(), "no\n");
+    let answered = refused(&app).await;
+    assert_eq!(
+        (answered.status().as_u16(), &answered.body()[..]),
+        (413, &b"no\n"[..])
+    );
+}
+
+#[tokio::test]
+async fn an_app_may_answer_and_never_read_the_body() {
+    let app = App::serving(|mut connection| async move {
+        connection.write(TOO_MUCH).await;
+    })
+    .await;
+    let answered = refused(&app).await;
+    assert_eq!(
+        (answered.status().as_u16(), &answered.body()[..]),
+        (413, &b"no\n"[..])
+    );
 }

@@ -84,12 +84,18 @@ impl App {
         F: Fn(Connection) -> S + Send + Sync + 'static,
         S: Future<Output = ()> + Send + 'static,
     {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        App::serving_on("127.0.0.1:0", serve).await
+    }
+
+    /// Serves each connection to this address so.
+    pub async fn serving_on<F, S>(address: &str, serve: F) -> Self
+    where
+        F: Fn(Connection) -> S + Send + Sync + 'static,
+        S: Future<Output = ()> + Send + 'static,
+    {
+        let listener = TcpListener::bind(address).await.unwrap();
         let port = listener.local_addr().unwrap().port().to_string();
-        let app = App::at(vec![
-            ("AWS_LWA_PORT", port),
-            ("AWS_LWA_HOST", "127.0.0.1".into()),
-        ]);
+        let app = App::at(vec![("AWS_LWA_PORT", port)]);
         let (noted, serve) = (Arc::clone(&app.noted), Arc::new(serve));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -120,6 +126,13 @@ impl App {
     fn at(vars: Vec<(&'static str, String)>) -> Self {
         let noted = Arc::default();
         App { vars, noted }
+    }
+
+    /// The port where it listens.
+    pub fn port(&self) -> String {
+        let (name, port) = &self.vars[0];
+        assert_eq!(*name, "AWS_LWA_PORT");
+        port.clone()
     }
 
     /// What it has been asked so far.
