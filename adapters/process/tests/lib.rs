@@ -14,6 +14,7 @@ mod forward;
 mod lifecycle;
 mod logs;
 mod pass_through;
+mod readiness;
 mod readme;
 mod streaming;
 mod support;

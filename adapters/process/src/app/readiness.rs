@@ -6,11 +6,27 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::forward::{Connection, host};
 use crate::{Error, Readiness};
 
-/// The pause between two tries is this part of the time that has passed, so that an app is found
-/// one percent later than it might be.
-const PART: u32 = 100;
-const MIN_PAUSE: Duration = Duration::from_millis(1);
-const MAX_PAUSE: Duration = Duration::from_millis(20);
+/// The pause between two tries is a part of the time that has passed, so that an app is found by that
+/// part later than it might be.
+struct Pace {
+    part: u32,
+    min: Duration,
+    max: Duration,
+}
+
+/// A connection that is refused costs the app nothing.
+const CONNECTING: Pace = Pace {
+    part: 100,
+    min: Duration::from_millis(1),
+    max: Duration::from_millis(20),
+};
+
+/// What has to answer is kept from getting ready by it.
+const ASKING: Pace = Pace {
+    part: 20,
+    min: Duration::from_millis(10),
+    max: Duration::from_millis(100),
+};
 
 /// How long the app may take for an answer, before it is asked anew. Doubled each time.
 const FIRST_TRY: Duration = Duration::from_secs(1);
@@ -27,15 +43,16 @@ const FIRST_NOTICE: Duration = Duration::from_secs(2);
 pub(crate) async fn wait_until_ready(readiness: &Readiness) -> Result<(), Error> {
     let begun = Instant::now();
     let mut notice = FIRST_NOTICE;
-    let mut limit = FIRST_TRY;
+    let mut limit = FIRST_TRY.min(readiness.timeout.unwrap_or(FIRST_TRY));
     loop {
-        let error = match timeout(limit, ask(readiness)).await {
-            Ok(Ok(())) => return Ok(()),
-            Ok(Err(error)) => error,
+        let (error, pace) = match timeout(limit, ask(readiness)).await {
+            Ok(Ok(None)) => return Ok(()),
+            Ok(Ok(Some(refusal))) => (refusal, ASKING),
+            Ok(Err(error)) => (error, CONNECTING),
             Err(_) => {
                 let error = Error::new(format!("it gave no answer in {limit:?}"));
                 limit = (limit * 2).min(LONGEST_TRY);
-                error
+                (error, CONNECTING)
             }
         };
         let passed = begun.elapsed();
@@ -51,17 +68,17 @@ pub(crate) async fn wait_until_ready(readiness: &Readiness) -> Result<(), Error>
             let seconds = passed.as_secs();
             tracing::warn!("the app is not ready after {seconds} s: {error:#}");
         }
-        sleep((passed / PART).clamp(MIN_PAUSE, MAX_PAUSE)).await;
+        sleep((passed / pace.part).clamp(pace.min, pace.max)).await;
     }
 }
 
-/// Asks once.
-async fn ask(readiness: &Readiness) -> Result<(), Error> {
+/// Asks once. The app may answer that it is not ready.
+async fn ask(readiness: &Readiness) -> Result<Option<Error>, Error> {
     let address = &readiness.address;
     let opened = Connection::open(address).await;
     let mut connection = opened.map_err(|error| Error::connect(address, error))?;
     let Some(path) = &readiness.path else {
-        return Ok(());
+        return Ok(None);
     };
     let mut request = Request::new(liftgate::Body::empty());
     *request.method_mut() = Method::GET;
@@ -70,10 +87,10 @@ async fn ask(readiness: &Readiness) -> Result<(), Error> {
     let sent = connection.send(request).await;
     let answer = sent.map_err(|failed| Error::no_answer(failed.error))?;
     if readiness.healthy.contains(answer.status()) {
-        return Ok(());
+        return Ok(None);
     }
     let (status, healthy) = (answer.status(), &readiness.healthy);
-    Err(Error::new(format!(
+    Ok(Some(Error::new(format!(
         "{path} answered {status}, and healthy is {healthy}"
-    )))
+    ))))
 }
