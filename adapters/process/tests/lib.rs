@@ -16,5 +16,6 @@ mod logs;
 mod pass_through;
 mod readiness;
 mod readme;
+mod snapshot;
 mod streaming;
 mod support;

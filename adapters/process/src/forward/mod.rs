@@ -18,7 +18,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, request::Parts};
 use http_body::Body as _;
 use hyper::body::Incoming;
@@ -127,6 +127,9 @@ impl Forward {
         *request.uri_mut() = Uri::from(path.clone());
         let host = shared.host.clone();
         request.headers_mut().insert(http::header::HOST, host);
+        // Some servers take no POST without it.
+        let length = HeaderValue::from_static("0");
+        request.headers_mut().insert(CONTENT_LENGTH, length);
         let (response, lease, _) = shared.exchange(request).await?;
         let status = response.status();
         if !status.is_success() {
