@@ -124,7 +124,10 @@ async fn close_closes_what_is_kept_and_what_is_in_use_after_its_use() {
 /// The incumbent fails 78 of 400 calls to such an app.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_app_that_closes_right_after_its_answer_fails_no_call() {
-    for pause in [0, 50, 200, 500] {
+    for (pause, method) in [0, 50, 200, 500]
+        .into_iter()
+        .flat_map(|us| [(us, "GET"), (us, "POST")])
+    {
         let app = App::serving(move |mut connection| async move {
             connection.request().await;
             connection.write(ok("hello")).await;
@@ -136,12 +139,15 @@ async fn an_app_that_closes_right_after_its_answer_fails_no_call() {
         })
         .await;
         let mut forward = Forward::new(&app.config(&[]));
-        for call_no in 0..400 {
-            let answered = call(&mut forward, get("/")).await;
-            let answered =
-                answered.unwrap_or_else(|error| panic!("{pause} µs, {call_no}: {error:#}"));
+        for index in 0..400 {
+            let request = Request::builder().method(method).body("body").unwrap();
+            let answered = call(&mut forward, request).await;
+            let answered = answered
+                .unwrap_or_else(|error| panic!("{method} {index} after {pause} µs: {error:#}"));
             assert_eq!(answered.body(), "hello");
         }
+        // None came to it twice.
+        assert_eq!(app.asked().len(), 400);
     }
 }
 
@@ -236,6 +242,41 @@ async fn what_the_app_has_read_is_sent_again_if_that_changes_nothing() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn what_the_app_has_begun_to_answer_is_not_sent_again() {
+    let app = App::serving(|mut connection| async move {
+        connection.request().await;
+        connection.write(ok("hello")).await;
+        connection.request().await;
+        connection.write("HTTP/1.1 200 OK\r\nx-").await;
+        connection.reset();
+    })
+    .await;
+    let mut forward = Forward::new(&app.config(&[]));
+    call(&mut forward, get("/")).await.unwrap();
+    let request = Request::post("/").body("body").unwrap();
+    call(&mut forward, request).await.unwrap_err();
+    assert_eq!(app.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn what_was_not_read_on_a_unix_socket_is_sent_again() {
+    let socket = Socket::new();
+    let app = App::serving_at(&socket.0, |mut connection| async move {
+        connection.request().await;
+        connection.write(ok("hello")).await;
+        // Whatever comes meanwhile.
+        sleep(Duration::from_millis(20)).await;
+    })
+    .await;
+    let mut forward = Forward::new(&app.config(&[]));
+    for _ in 0..5 {
+        let request = Request::post("/").body("body").unwrap();
+        assert_eq!(call(&mut forward, request).await.unwrap().body(), "hello");
+    }
+    assert_eq!(app.asked().len(), 5);
 }
 
 #[tokio::test]

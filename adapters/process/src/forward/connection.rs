@@ -1,3 +1,4 @@
+use std::error::Error as _;
 use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
@@ -41,6 +42,11 @@ type Driver = http1::Connection<TokioIo<Stream>, Body>;
 pub(crate) struct SendError {
     /// Whether any of it was sent.
     pub(super) is_sent: bool,
+    /// Whether the app has closed the connection before it had read all of it, which its kernel tells by
+    /// a [reset], or on a Unix socket likewise.
+    ///
+    /// [reset]: https://www.rfc-editor.org/rfc/rfc9293.html#section-3.6.1
+    pub(super) is_unread: bool,
     pub(crate) error: hyper::Error,
 }
 
@@ -113,7 +119,7 @@ impl Connection {
             }
             poll_driver(driver, cx);
             let polled = answer.as_mut().poll(cx);
-            if polled.is_pending() && passed.is_read() {
+            if polled.is_pending() && passed.has_news() {
                 acknowledge(probe);
             }
             polled
@@ -121,13 +127,14 @@ impl Connection {
         let answered = answered.await;
         answered.map_err(|error| SendError {
             is_sent: self.passed.is_written(),
+            is_unread: !self.passed.is_read() && (is_reset(&error) || has_error(&self.probe)),
             error,
         })
     }
 
     /// Lets what is written and read go on. What was read before is not all of it.
     pub(super) fn drive(&mut self, cx: &mut Context<'_>) {
-        if self.passed.is_read() {
+        if self.passed.has_news() {
             acknowledge(&self.probe);
         }
         poll_driver(&mut self.driver, cx);
@@ -140,6 +147,19 @@ fn poll_driver(driver: &mut Option<Driver>, cx: &mut Context<'_>) {
     {
         *driver = None;
     }
+}
+
+fn is_reset(error: &hyper::Error) -> bool {
+    let error = error.source().and_then(|error| error.downcast_ref());
+    error.is_some_and(|error: &io::Error| {
+        use io::ErrorKind::{BrokenPipe, ConnectionReset};
+        matches!(error.kind(), ConnectionReset | BrokenPipe)
+    })
+}
+
+/// Whether there was a reset after the end of what the app has said, which hides it.
+fn has_error(socket: &OwnedFd) -> bool {
+    matches!(rustix::net::sockopt::socket_error(socket), Ok(Err(_)))
 }
 
 /// Tells the app's kernel at once that what it sent has arrived, since it may keep back what is next

@@ -45,7 +45,7 @@ const TELL_TIMEOUT: Duration = Duration::from_secs(2);
 /// The app as a tower service: what comes is sent to it, and answered with what it answers.
 ///
 /// Connections are kept. One that was closed meanwhile is not used; where that shows too late, and
-/// nothing was sent, or the [method is idempotent][idempotent], the request is sent once more.
+/// the app has not read the request, or the [method is idempotent][idempotent], it is sent once more.
 ///
 /// [idempotent]: https://www.rfc-editor.org/rfc/rfc9110.html#section-9.2.2
 ///
@@ -242,17 +242,19 @@ impl Shared {
         let is_idempotent = request.method().is_idempotent();
         // To send it again. The body is shared, and a head is small beside what follows.
         let copy = copy(&request);
-        let mut lease = match self.kept().await {
-            Some(lease) => lease,
-            None => self.connect(&life).await?,
+        let (mut lease, is_kept) = match self.kept().await {
+            Some(lease) => (lease, true),
+            None => (self.connect(&life).await?, false),
         };
         let failed = match lease.connection.send(request).await {
             Ok(response) => return Ok((response, lease, life)),
             Err(failed) => failed,
         };
         drop(lease);
+        // An app closes what was idle for long, and what came meanwhile it has not seen.
+        let is_unseen = !failed.is_sent || (is_kept && failed.is_unread);
         // What a parser refused was an answer.
-        if failed.error.is_parse() || (failed.is_sent && !is_idempotent) {
+        if failed.error.is_parse() || !(is_unseen || is_idempotent) {
             return Err(life.explain(Error::no_answer(failed.error)).await);
         }
         let mut lease = self.connect(&life).await?;

@@ -16,12 +16,15 @@ pub(super) struct Passed(Arc<Flags>);
 struct Flags {
     written: AtomicBool,
     read: AtomicBool,
+    // Since it was asked for.
+    news: AtomicBool,
 }
 
 impl Passed {
     pub(super) fn reset(&self) {
         self.0.written.store(false, Ordering::Relaxed);
         self.0.read.store(false, Ordering::Relaxed);
+        self.0.news.store(false, Ordering::Relaxed);
     }
 
     /// Whether anything has been written.
@@ -29,10 +32,15 @@ impl Passed {
         self.0.written.load(Ordering::Relaxed)
     }
 
-    /// Whether anything has been read since this was asked.
+    /// Whether anything has been read.
     pub(super) fn is_read(&self) -> bool {
-        let read = &self.0.read;
-        read.load(Ordering::Relaxed) && read.swap(false, Ordering::Relaxed)
+        self.0.read.load(Ordering::Relaxed)
+    }
+
+    /// Whether anything has been read since this was asked.
+    pub(super) fn has_news(&self) -> bool {
+        let news = &self.0.news;
+        news.load(Ordering::Relaxed) && news.swap(false, Ordering::Relaxed)
     }
 }
 
@@ -79,6 +87,7 @@ impl AsyncRead for Stream {
         };
         if buf.filled().len() > before {
             this.passed.0.read.store(true, Ordering::Relaxed);
+            this.passed.0.news.store(true, Ordering::Relaxed);
         }
         polled
     }
