@@ -5,7 +5,8 @@ use http::{HeaderValue, Response};
 use serde_json::{Value, json};
 
 use crate::support::app::{App, Asked, ok};
-use crate::support::runtime_api::invocation;
+use crate::support::program::Program;
+use crate::support::runtime_api::{RuntimeApi, invocation};
 use crate::support::{event, of_http_api, posts};
 
 const ALL: [&str; 4] = [
@@ -147,4 +148,20 @@ async fn a_long_one_is_left_out_and_the_rest_is_there() {
     let vars = [("LIFTGATE_CONTEXT_HEADER_MAX_BYTES", "20000")];
     let whole = asked(&vars, known(event)).await;
     assert_eq!(whole.values("x-amzn-request-context").len(), 1);
+}
+
+#[tokio::test]
+async fn the_log_says_what_was_left_out_and_why() {
+    let context = json!({"http": {"method": "GET"}, "authorizer": {"jwt": "x".repeat(9000)}});
+    let event = of_http_api(json!({"requestContext": context}));
+    let api = RuntimeApi::start([known(event)]).await;
+    let program = Program::start(&api, &[], &[]);
+    api.posts().await;
+    program
+        .says("x-amzn-request-context is not sent: it has ")
+        .await;
+    program
+        .says("LIFTGATE_CONTEXT_HEADER_MAX_BYTES is 8000")
+        .await;
+    assert!(!program.log().contains("xxxxx"), "it may be secret");
 }

@@ -100,6 +100,53 @@ async fn an_app_that_is_killed_is_told_of_so() {
 }
 
 #[tokio::test]
+async fn an_app_that_dies_between_invocations_is_there_for_the_next() {
+    let nexts = [
+        Answer::from(invocation("r-1", event("/"))),
+        Answer::from(invocation("r-2", event("/"))).after(Duration::from_millis(300)),
+    ];
+    let api = RuntimeApi::start(nexts).await.on_posts([registered()]);
+    let program = Program::start(&api, &[], &[]);
+    let answered = |post: &Post| post.what() == "r-1/response";
+    until("the first answer", || api.told().iter().any(answered)).await;
+    let app = pid_of(api.told().iter().find(|post| answered(post)).unwrap());
+    rustix::process::kill_process(pid(app), Signal::KILL).unwrap();
+    let posts = api.posts().await;
+    let posts = posts_to(&posts, &["r-1/response", "r-2/response"]);
+    assert_ne!(pid_of(posts[1]), app);
+    program.says("the app was killed by signal 9").await;
+}
+
+#[tokio::test]
+async fn all_that_were_under_way_are_told_why_they_failed() {
+    let paths = ["/hang", "/hang", "/crash"].iter().chain(&["/"; 3]);
+    let nexts = paths.enumerate().map(|(index, path)| {
+        let next = Answer::from(invocation(&format!("r-{index}"), event(path)));
+        // When the app knows of the others.
+        let pause = if *path == "/crash" { 300 } else { 0 };
+        next.after(Duration::from_millis(pause))
+    });
+    let api = RuntimeApi::start(nexts).await.on_posts([registered()]);
+    let _program = Program::start(&api, &[], &[("AWS_LAMBDA_MAX_CONCURRENCY", "3")]);
+    let posts = api.posts_of(3).await;
+    for post in posts
+        .iter()
+        .filter(|post| post.path.contains("/invocation/"))
+    {
+        let index: usize = post.what()[2..3].parse().unwrap();
+        assert_eq!(post.what().ends_with("/error"), index < 3, "{post:?}");
+        if index < 3 {
+            let (_, message) = post.error();
+            assert!(
+                message.contains("the app exited with status 3"),
+                "{message}"
+            );
+        }
+    }
+    assert_eq!(posts.len(), 7, "{posts:?}");
+}
+
+#[tokio::test]
 async fn an_app_that_dies_again_and_again_ends_the_environment() {
     let api = api_of(&["/crash", "/crash", "/crash", "/never"]).await;
     let mut program = Program::start(&api, &[], &[("LIFTGATE_RESTART_LIMIT", "2")]);
@@ -223,6 +270,26 @@ async fn an_app_that_does_not_end_is_killed_with_all_that_it_started() {
     let (_, log) = program.end().await;
     assert!(log.contains("signal TERM"), "{log}");
     until("they have ended", || !lives(app) && !lives(grandchild)).await;
+}
+
+#[tokio::test]
+async fn what_hangs_does_not_keep_the_environment() {
+    let api = api_of(&["/", "/hang"]).await;
+    let mut program = Program::start(&api, &["--stubborn"], &[]);
+    let nexts = || {
+        api.asked()
+            .iter()
+            .filter(|(path, _)| path.ends_with("/next"))
+            .count()
+    };
+    // One of them is the extension's.
+    until("the second invocation", || nexts() >= 3).await;
+    program.signal(Signal::TERM);
+    program.end().await;
+    let told = api.told();
+    let answered = told.iter().find(|post| post.what() == "r-1/response");
+    let app = pid_of(answered.unwrap());
+    until("it has ended", || !lives(app)).await;
 }
 
 #[tokio::test]

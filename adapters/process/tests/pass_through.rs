@@ -149,7 +149,13 @@ async fn no_client_reaches_the_path_of_events() {
     let app = App::answering([ok("hello")]).await;
     for target in SPELT {
         for method in ["GET", "POST", "PUT"] {
-            for kind in [Kind::FunctionUrl, Kind::RestApi, Kind::Alb] {
+            for kind in [
+                Kind::FunctionUrl,
+                Kind::RestApi,
+                Kind::Alb,
+                Kind::HttpApi,
+                Kind::Lattice,
+            ] {
                 let request = Request::builder().method(method).uri(target);
                 let request = request.body(bytes::Bytes::new()).unwrap();
                 let gateway = Gateway::new(kind);

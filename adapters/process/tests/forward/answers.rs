@@ -164,6 +164,45 @@ async fn answers_without_a_body_have_none() {
 }
 
 #[tokio::test]
+async fn a_body_that_must_not_be_there_is_nobody_s_answer() {
+    for (method, answer_of) in [
+        ("HEAD", ok("hello")),
+        (
+            "GET",
+            "HTTP/1.1 204 No Content\r\ncontent-length: 5\r\n\r\nhello".to_owned(),
+        ),
+        ("GET", "HTTP/1.1 304 Not Modified\r\n\r\nhello".to_owned()),
+    ] {
+        let app = App::serving(move |mut connection| {
+            let odd = answer_of.clone();
+            async move {
+                while let Some(asked) = connection.request().await {
+                    let answer = if asked.target == "/odd" {
+                        &odd
+                    } else {
+                        &ok("next")
+                    };
+                    connection.write(answer).await;
+                }
+            }
+        })
+        .await;
+        let gateway = Gateway::new(Kind::HttpApi);
+        let odd = Request::builder()
+            .method(method)
+            .uri("/odd")
+            .body(Bytes::new());
+        let nexts = [gateway.render(&odd.unwrap()).unwrap(), event("/").into()];
+        let nexts = nexts.into_iter().zip(["r-1", "r-2"]);
+        let nexts = nexts.map(|(event, id)| invocation(id, event));
+        let posts = posts(app.config(&[]), nexts).await;
+        assert_eq!(posts[0].what(), "r-1/response", "{method}");
+        assert_ne!(posts[0].json()["body"], "hello");
+        assert_eq!(posts[1].json()["body"], "next", "{method}");
+    }
+}
+
+#[tokio::test]
 async fn any_split_of_writes_is_the_same() {
     let app = App::serving(|mut connection| async move {
         while connection.request().await.is_some() {

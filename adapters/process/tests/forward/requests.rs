@@ -59,6 +59,17 @@ async fn the_head_is_the_client_s() {
 }
 
 #[tokio::test]
+async fn a_header_need_not_be_utf_8() {
+    let event = of_http_api(json!({"headers": {"host": "example.com", "x-latin": "caf_"}}));
+    let latin = event
+        .bytes()
+        .map(|byte| if byte == b'_' { 0xe9 } else { byte });
+    let asked = asked(latin.collect::<Vec<u8>>()).await;
+    let header = ("x-latin".to_owned(), b"caf\xe9".to_vec());
+    assert!(asked.headers.contains(&header), "{asked:?}");
+}
+
+#[tokio::test]
 async fn repeated_headers_stay_apart() {
     let asked = asked(of_rest(json!({"multiValueHeaders": {
         "Host": ["example.com"],
