@@ -1,0 +1,126 @@
+use std::time::Duration;
+
+use rustix::process::Signal;
+use tokio::time::sleep;
+
+use super::{api_of, lives, pid_of, posts_to};
+use crate::support::program::Program;
+use crate::support::until;
+
+#[tokio::test]
+async fn what_is_under_way_ends_before_the_app_does() {
+    let api = api_of(&["/slow"]).await;
+    let vars = [("LIFTGATE_SHUTDOWN_TIMEOUT_MS", "20000")];
+    let mut program = Program::start(&api, &[], &vars);
+    let next = || {
+        api.asked()
+            .iter()
+            .any(|(path, _)| path.ends_with("invocation/next"))
+    };
+    until("the invocation", next).await;
+    program.signal(Signal::TERM);
+    sleep(Duration::from_millis(200)).await;
+    assert!(
+        !program.log().contains("signal TERM"),
+        "the app is signalled too early"
+    );
+    program.signal(Signal::USR1);
+    let (status, log) = program.end().await;
+    assert!(status.success(), "{log}");
+    let posts = api.told();
+    let app = pid_of(posts_to(&posts, &["r-1/response"])[0]);
+    assert!(log.contains("signal TERM"), "{log}");
+    assert!(!lives(app));
+}
+
+#[tokio::test]
+async fn all_that_is_under_way_ends_before_the_app_does() {
+    let api = api_of(&["/slow", "/slow", "/slow"]).await;
+    let vars = [
+        ("LIFTGATE_SHUTDOWN_TIMEOUT_MS", "20000"),
+        ("AWS_LAMBDA_MAX_CONCURRENCY", "3"),
+    ];
+    let mut program = Program::start(&api, &[], &vars);
+    let nexts = || {
+        let asked = api.asked().into_iter();
+        asked
+            .filter(|(path, _)| path.ends_with("invocation/next"))
+            .count()
+    };
+    until("the invocations", || nexts() == 3).await;
+    program.signal(Signal::TERM);
+    sleep(Duration::from_millis(200)).await;
+    program.signal(Signal::USR1);
+    let (status, log) = program.end().await;
+    assert!(status.success(), "{log}");
+    let posts = api.told();
+    let answered = posts
+        .iter()
+        .filter(|post| post.what().ends_with("/response"));
+    assert_eq!(answered.count(), 3, "{posts:?}");
+}
+
+#[tokio::test]
+async fn an_app_that_does_not_end_is_killed_with_all_that_it_started() {
+    let api = api_of(&["/"]).await;
+    let vars = [("LIFTGATE_SHUTDOWN_TIMEOUT_MS", "600")];
+    let mut program = Program::start(&api, &["--stubborn", "--grandchild"], &vars);
+    let posts = api.posts().await;
+    let app = pid_of(posts_to(&posts, &["r-1/response"])[0]);
+    let log = program.log();
+    let line = log
+        .lines()
+        .find_map(|line| line.strip_prefix("grandchild "));
+    let grandchild: u32 = line.unwrap().parse().unwrap();
+    assert!(lives(app) && lives(grandchild));
+    program.signal(Signal::TERM);
+    let (_, log) = program.end().await;
+    assert!(log.contains("signal TERM"), "{log}");
+    until("they have ended", || !lives(app) && !lives(grandchild)).await;
+}
+
+#[tokio::test]
+async fn what_hangs_does_not_keep_the_environment() {
+    let api = api_of(&["/", "/hang"]).await;
+    let mut program = Program::start(&api, &["--stubborn"], &[]);
+    let nexts = || {
+        api.asked()
+            .iter()
+            .filter(|(path, _)| path.ends_with("/next"))
+            .count()
+    };
+    // One of them is the extension's.
+    until("the second invocation", || nexts() >= 3).await;
+    program.signal(Signal::TERM);
+    program.end().await;
+    let told = api.told();
+    let answered = told.iter().find(|post| post.what() == "r-1/response");
+    let app = pid_of(answered.unwrap());
+    until("it has ended", || !lives(app)).await;
+}
+
+#[tokio::test]
+async fn an_app_that_has_not_come_up_is_ended_too() {
+    let api = api_of(&[]).await;
+    let mut program = Program::start(&api, &["--say", "begun", "--slow", "60000"], &[]);
+    program.says("begun").await;
+    until("it is an extension", || !api.told().is_empty()).await;
+    program.signal(Signal::TERM);
+    program.end().await;
+}
+
+#[tokio::test]
+async fn other_signals_are_the_app_s() {
+    let api = api_of(&["/"]).await;
+    let program = Program::start(&api, &[], &[]);
+    api.posts().await;
+    for (signal, name) in [
+        (Signal::HUP, "HUP"),
+        (Signal::QUIT, "QUIT"),
+        (Signal::USR1, "USR1"),
+        (Signal::USR2, "USR2"),
+    ] {
+        program.signal(signal);
+        program.says(&format!("signal {name}")).await;
+    }
+}
