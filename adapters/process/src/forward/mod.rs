@@ -200,7 +200,8 @@ impl Shared {
         }
         request::prepare(&mut head, &self.config, &self.host);
         context::tell(&mut head, &self.config.context_headers, &self.function);
-        let (mut response, lease, life) = self.exchange(Request::from_parts(head, body)).await?;
+        let (mut response, mut lease, life) =
+            self.exchange(Request::from_parts(head, body)).await?;
         let status = response.status();
         if status == StatusCode::SWITCHING_PROTOCOLS {
             let message = "the app answered 101 Switching Protocols, which no gateway passes on";
@@ -211,6 +212,7 @@ impl Shared {
             let text = told(response.into_body(), lease).await;
             return Err(Error::status(status, &text));
         }
+        lease.note(response.headers());
         request::remove_connection_headers(response.headers_mut());
         Ok(Answer::Of(response, lease, life))
     }

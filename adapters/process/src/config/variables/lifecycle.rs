@@ -30,7 +30,8 @@ pub(super) const VARIABLES: &[Variable] = &[
         deprecated: &[],
         default: "`4`",
         accepted: "a number of seconds, like `4` or `0.5`, not below 0",
-        meaning: "How long an unused connection to the app is kept, in seconds. 0 keeps none.",
+        meaning: "How long an unused connection to the app is kept, in seconds, unless the app says less \
+                  (`Keep-Alive: timeout`). 0 keeps none.",
         source: guide!("configuration/environment-variables"),
         is_set_empty: false,
         read: |draft, given| {
