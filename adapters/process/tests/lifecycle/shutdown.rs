@@ -67,6 +67,8 @@ async fn an_app_that_does_not_end_is_killed_with_all_that_it_started() {
     let mut program = Program::start(&api, &["--stubborn", "--grandchild"], &vars);
     let posts = api.posts().await;
     let app = pid_of(posts_to(&posts, &["r-1/response"])[0]);
+    let is_told = || program.log().contains("grandchild ") && program.log().ends_with('\n');
+    until("the log", is_told).await;
     let log = program.log();
     let line = log
         .lines()
