@@ -73,6 +73,15 @@ async fn what_the_app_announces_to_close_is_not_used_again() {
 }
 
 #[tokio::test]
+async fn what_the_app_keeps_for_no_time_is_not_used_again() {
+    let timeout = |seconds| response("200 OK", &[seconds], "hello");
+    let app = App::answering([timeout("keep-alive: timeout=0, max=100")]).await;
+    assert_eq!(connections_of(&app, &[], 5).await, 5);
+    let app = App::answering([timeout("keep-alive: timeout=60")]).await;
+    assert_eq!(connections_of(&app, &[], 5).await, 1);
+}
+
+#[tokio::test]
 async fn it_is_not_kept_for_longer_than_it_may_be() {
     let app = App::answering([ok("hello")]).await;
     let vars = [("AWS_LWA_POOL_IDLE_TIMEOUT_SECONDS", "0.05")];
