@@ -28,7 +28,8 @@ where
     B::Error: Into<BoxError>,
 {
     api: Arc<Api>,
-    connection: Option<Connection<B>>,
+    // On the heap, since it is taken out for each request, and is large.
+    connection: Option<Box<Connection<B>>>,
     // Kept, since to put off a timer costs less than to start one.
     alarm: Option<Pin<Box<Sleep>>>,
 }
@@ -157,7 +158,7 @@ where
             let (mut connection, is_kept) = match self.connection.take() {
                 Some(connection) => (connection, true),
                 None => match Connection::open(&self.api).await {
-                    Ok(connection) => (connection, false),
+                    Ok(connection) => (Box::new(connection), false),
                     Err(error) => {
                         let unsent = Some(Box::new(request));
                         return Err(SendError { unsent, error });
