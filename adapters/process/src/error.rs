@@ -87,11 +87,6 @@ impl Error {
         }
     }
 
-    #[cold]
-    pub(crate) fn runtime(error: liftgate::Error) -> Self {
-        Error::of("the runtime ended".to_owned(), error)
-    }
-
     /// What went wrong since the app had died.
     #[cold]
     pub(crate) fn died(reason: &str, error: Error) -> Self {

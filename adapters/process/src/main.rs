@@ -79,10 +79,8 @@ fn start(mode: Mode) -> ExitCode {
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!("{error:#}");
-            ExitCode::FAILURE
-        }
+        // The log has it.
+        Err(_) => ExitCode::FAILURE,
     }
 }
 

@@ -24,7 +24,8 @@ const OFF_LAMBDA: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 ///
-/// Those of [`liftgate::run`]; and if the app dies and is not started again.
+/// Those of [`liftgate::run`]; and if the app dies and is not started again. The log has been told of
+/// them.
 ///
 /// # Examples
 ///
@@ -45,6 +46,12 @@ pub async fn run(config: Result<Config, ConfigError>, mode: Mode) -> Result<(), 
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
+    if !is_lambda() && config.runtime_api.is_none() && !cfg!(feature = "local") {
+        let message = "this is not Lambda, since AWS_LAMBDA_RUNTIME_API is not set, and this program \
+                       was built without the feature `local`, which serves the app here";
+        tracing::error!("{message}");
+        return Err(Error::new(message));
+    }
     let started = match &mode {
         Mode::Supervise(command) => Supervisor::start(command.clone(), &config).map(Started::Child),
         _ => Ok(Started::Elsewhere(App::told())),
@@ -62,23 +69,38 @@ enum Started {
     Elsewhere((Teller, App)),
 }
 
-/// Tells Lambda why there is no app.
+fn is_lambda() -> bool {
+    std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some()
+}
+
+/// Tells Lambda, if there is one, why there is no app.
 async fn fail<E>(runtime: Runtime, error: E) -> Result<(), Error>
 where
     E: std::error::Error + Send + Sync + 'static,
 {
+    if !is_lambda() && !cfg!(feature = "local") {
+        tracing::error!("{error:#}");
+        return Err(Error::new(format!("{error:#}")));
+    }
     let ended = runtime
         .run_init::<_, Forward, _, _>(ready(Err(error)))
         .await;
-    ended.map_err(Error::runtime)
+    ended.map_err(told)
+}
+
+/// An error of the runtime. That of a start has been told.
+fn told(error: liftgate::Error) -> Error {
+    if !error.is_init() {
+        tracing::error!("{error}");
+    }
+    Error::new(error.to_string())
 }
 
 fn of_config(config: &Config, mode: &Mode) -> Runtime {
-    let is_lambda = std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some();
     let mut runtime = Runtime::new()
         .options(options(config))
-        .shutdown_timeout(shutdown_timeout(config, mode, is_lambda));
-    if let (Mode::Extension(name), true) = (mode, is_lambda) {
+        .shutdown_timeout(shutdown_timeout(config, mode));
+    if let (Mode::Extension(name), true) = (mode, is_lambda()) {
         runtime = runtime.extension(name);
     }
     if let Some(address) = &config.runtime_api {
@@ -90,9 +112,9 @@ fn of_config(config: &Config, mode: &Mode) -> Runtime {
     runtime
 }
 
-fn shutdown_timeout(config: &Config, mode: &Mode, is_lambda: bool) -> Duration {
+fn shutdown_timeout(config: &Config, mode: &Mode) -> Duration {
     config.shutdown_timeout.unwrap_or(match mode {
-        _ if !is_lambda => OFF_LAMBDA,
+        _ if !is_lambda() => OFF_LAMBDA,
         Mode::Extension(_) => OF_AN_EXTENSION,
         _ => OF_A_RUNTIME,
     })
@@ -138,8 +160,7 @@ async fn begin(mut runtime: Runtime, config: Config, started: Started) -> Result
     runtime = around_snapshot(runtime, &config, &forward);
     if let Started::Child(supervisor) = &started {
         let (supervisor, closing) = (supervisor.clone(), forward.clone());
-        let is_lambda = std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some();
-        let limit = shutdown_timeout(&config, &Mode::Beside, is_lambda);
+        let limit = shutdown_timeout(&config, &Mode::Beside);
         // An environment that ends has mostly nothing under way, and the app has all of the time, but
         // for what it takes to kill it. Where it has less, it is killed as the runtime ends.
         let limit = limit * 7 / 8;
@@ -163,7 +184,7 @@ async fn begin(mut runtime: Runtime, config: Config, started: Started) -> Result
         tokio::spawn(end_with(app.clone()));
         Ok(forward)
     };
-    runtime.run_init(init).await.map_err(Error::runtime)?;
+    runtime.run_init(init).await.map_err(told)?;
     match app.is_over() {
         Some(reason) if !reason.is_empty() => Err(Error::new(&*reason)),
         _ => Ok(()),

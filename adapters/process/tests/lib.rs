@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, unreachable_pub)]
 
 #[cfg(feature = "compression")]
+mod command_line;
 mod compression;
 mod concurrency;
 mod config;

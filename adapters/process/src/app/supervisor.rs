@@ -64,6 +64,7 @@ impl Supervisor {
             command,
             readiness: config.readiness.clone(),
             on_exit: config.on_exit,
+            async_init: config.async_init,
             teller,
             stopped,
             passed_on: PassedOn::new()?,
@@ -106,6 +107,7 @@ struct Lives {
     command: Vec<OsString>,
     readiness: Readiness,
     on_exit: OnExit,
+    async_init: bool,
     teller: Teller,
     stopped: mpsc::Receiver<(Duration, oneshot::Sender<()>)>,
     passed_on: PassedOn,
@@ -151,7 +153,10 @@ impl Lives {
                 Err(error) => break format!("{error:#}"),
             };
         };
-        tracing::error!("{reason}");
+        // Whoever starts it is told of the first start, and tells of it.
+        if has_been_ready || self.async_init {
+            tracing::error!("{reason}");
+        }
         self.teller.over(&reason);
         // Whoever stops what is over has nothing to wait for.
         while let Some((_, told)) = self.stopped.recv().await {
