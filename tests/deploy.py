@@ -12,21 +12,13 @@ import logging
 import pathlib
 import platform
 import re
-import subprocess
 import sys
 import zipfile
 
-from samtranslator.translator.transform import transform
-from samtranslator.yaml_helper import yaml_parse
-
 from checks import Checks, Response, end_after, load, same, to
+from deploy_common import ARCHITECTURES, DEPLOY, GLIBC, ROOT, Template, architecture, glibc, integrations, of_type, run
 from rie import Emulator
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-DEPLOY = ROOT / "deploy"
-ARCHITECTURES = {0x3E: "x86_64", 0xB7: "arm64"}
-# Amazon Linux 2023's, https://docs.aws.amazon.com/linux/al2023/ug/core-glibc.html
-GLIBC = (2, 34)
 # Examples without a template, and why.
 WITHOUT = {}
 
@@ -46,51 +38,6 @@ def main():
     packages(checks, target)
     programs(checks, target, emulator, sys.argv[3])
     return checks.end()
-
-
-class Template:
-    """A template as it is written, and what SAM makes of it."""
-
-    def __init__(self, path):
-        self.path, self.name = path, path.stem
-        self.written = yaml_parse(path.read_text())
-        ready = yaml_parse(path.read_text())
-        # In place of what `sam package` would have uploaded.
-        for resource in of_type(ready, "AWS::Serverless::Function").values():
-            resource["Properties"]["CodeUri"] = "s3://bucket/key"
-        self.made = transform(ready, {"AWS::Region": "us-east-1"}, NoPolicies())
-
-    def functions(self):
-        """Those that are written, by name."""
-        globals_ = self.written["Globals"]["Function"]
-        written = of_type(self.written, "AWS::Serverless::Function")
-        return {
-            name: function | {"Properties": globals_ | function["Properties"]}
-            for name, function in written.items()
-        }
-
-    def example(self, function):
-        return (self.path.parent / function["Properties"]["CodeUri"]).resolve()
-
-    def all(self, kind):
-        """The properties of all that is made of a type."""
-        return [resource["Properties"] for resource in of_type(self.made, kind).values()]
-
-    def one(self, kind):
-        found = self.all(kind)
-        same(len(found), 1)
-        return found[0]
-
-
-class NoPolicies:
-    """The managed policies that SAM would ask AWS for: no template names one."""
-
-    def load(self):
-        return {}
-
-
-def of_type(template, kind):
-    return {name: each for name, each in template["Resources"].items() if each["Type"] == kind}
 
 
 def lints(checks, templates):
@@ -114,10 +61,10 @@ def functions(checks, template):
             same(properties["Handler"], "bootstrap")
             same(function["Metadata"]["BuildMethod"], "rust-cargolambda")
             # `sam build` takes the program of the folder's manifest, which has to have just one.
-            [program] = binaries().get(template.example(function), [])
+            [program] = binaries().get(template.folder(function), [])
             # Only where it is named does cargo-lambda read the package's metadata.
             named = function["Metadata"].get("BuildProperties", {}).get("Binary")
-            manifest = (template.example(function) / "Cargo.toml").read_text()
+            manifest = (template.folder(function) / "Cargo.toml").read_text()
             same(named, program if "[package.metadata.lambda" in manifest else None)
     streams = {name: streamed(template, function) for name, function in template.functions().items()}
     with checks.one(f"sam/{template.name}: the programs stream that the gateway lets stream"):
@@ -127,7 +74,7 @@ def functions(checks, template):
 def streamed(template, function):
     """Whether the program streams: it says so itself, or is told to."""
     variables = function["Properties"].get("Environment", {}).get("Variables", {})
-    main = (template.example(function) / "src/main.rs").read_text()
+    main = (template.folder(function) / "src/main.rs").read_text()
     return ".streaming(true)" in main or variables.get("LIFTGATE_STREAMING") == "1"
 
 
@@ -142,15 +89,9 @@ def streaming(template):
     return found
 
 
-def integrations(api):
-    for path in api["Body"]["paths"].values():
-        for method in path.values():
-            yield method["x-amazon-apigateway-integration"]
-
-
 def every_example(checks, templates):
     deployed = {
-        template.example(function)
+        template.folder(function)
         for template in templates.values() for function in template.functions().values()
     }
     examples = {path for path, names in binaries().items() if names and path.parent == ROOT / "examples"}
@@ -338,29 +279,9 @@ def binaries():
     }
 
 
-def architecture(program):
-    assert program[:4] == b"\x7fELF", "it is no program"
-    return ARCHITECTURES[int.from_bytes(program[18:20], "little")]
-
-
-def glibc(program):
-    """The newest version of glibc that a program asks for; none, if it is linked statically."""
-    versions = re.findall(rb"GLIBC_(\d+)\.(\d+)", program)
-    return max(((int(major), int(minor)) for major, minor in versions), default=(0, 0))
-
-
 def digest(program):
     # A failure prints what is compared.
     return hashlib.sha256(program).hexdigest()
-
-
-def run(*command):
-    result = subprocess.run(
-        [str(each) for each in command], cwd=ROOT, text=True, timeout=120, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )
-    assert result.returncode == 0, f"{command[0]} says\n{result.stdout}{result.stderr}"
-    return result.stdout
 
 
 if __name__ == "__main__":
