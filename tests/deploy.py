@@ -15,6 +15,7 @@ import re
 import sys
 import zipfile
 
+import deploy_process
 from checks import Checks, Response, end_after, load, same, to
 from deploy_common import ARCHITECTURES, DEPLOY, GLIBC, ROOT, Template, architecture, glibc, integrations, of_type, run
 from rie import Emulator
@@ -32,11 +33,18 @@ def main():
     templates = {path.stem: Template(path) for path in sorted((DEPLOY / "sam").glob("*.yaml"))}
     lints(checks, templates)
     for template in templates.values():
+        architectures(checks, template)
+    # Those of apps in other languages.
+    others = {name: templates.pop(name) for name in ("image", "layer")}
+    for template in templates.values():
         functions(checks, template)
     every_example(checks, templates)
     gateways(checks, templates)
     packages(checks, target)
     programs(checks, target, emulator, sys.argv[3])
+    deploy_process.checks(checks, others["image"], others["layer"])
+    if (target / "deploy-test/layer").exists():
+        deploy_process.built(checks, others["layer"], target / "deploy-test/layer/build", emulator)
     return checks.end()
 
 
@@ -44,16 +52,19 @@ def lints(checks, templates):
     for template in templates.values():
         with checks.one(f"sam/{template.name}: SAM and cfn-lint find no fault in it"):
             run("sam", "validate", "--lint", "--template", template.path)
-    with checks.one("hadolint finds no fault in the Dockerfile"):
-        run("hadolint", DEPLOY / "Dockerfile")
+    with checks.one("hadolint finds no fault in the Dockerfiles"):
+        run("hadolint", DEPLOY / "Dockerfile", deploy_process.DOCKERFILE)
 
 
-def functions(checks, template):
+def architectures(checks, template):
     parameter = template.written["Parameters"]["Architecture"]
     with checks.one(f"sam/{template.name}: the architecture is a parameter"):
         same(sorted(parameter["AllowedValues"]), sorted(ARCHITECTURES.values()))
         for made in template.all("AWS::Lambda::Function"):
             same(made["Architectures"], [{"Ref": "Architecture"}])
+
+
+def functions(checks, template):
     for name, function in template.functions().items():
         with checks.one(f"sam/{template.name}, {name}: is the program of an example"):
             properties = function["Properties"]

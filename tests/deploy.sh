@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Builds the programs that deploy/ deploys, in each way that docs/DEPLOY.md names, packages them, and
-# lints the templates. Nothing is deployed, and no AWS account needed. Needs Linux, cargo, and python3
-# with pip and venv. Without npm, CDK and osls are left out; without rustup or its network, the targets
-# that are not there; and what is for ARM is run if qemu-user-static is here or can be installed.
+# lints the templates. Nothing is deployed, and no AWS account needed. Needs Linux, cargo, make, and python3
+# with pip and venv. Without npm, CDK, osls and the app on Express are left out; without rustup or its
+# network, the targets that are not there; and what is for ARM is run if qemu-user-static is here or can
+# be installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -56,7 +57,7 @@ timeout 600 sam build --template-file deploy/sam/http-api.yaml --build-dir "$wor
   --parameter-overrides "Architecture=$architecture" >"$work/sam.log" 2>&1 || { cat "$work/sam.log"; exit 1; }
 (cd examples/hello && timeout 600 cargo lambda build --quiet --locked --release --output-format zip)
 
-rm -rf "$work/cdk.out" "$work/serverless"
+rm -rf "$work/cdk.out" "$work/serverless" "$work/layer"
 if command -v npm >/dev/null; then
   for folder in cdk serverless; do
     echo "== npm ci, deploy/$folder"
@@ -67,8 +68,15 @@ if command -v npm >/dev/null; then
   echo "== osls package"
   (cd deploy/serverless &&
     timeout 120 npx --no-install osls package --param "architecture=$architecture" --package "$work/serverless")
+  if [ -d "$(rustc --print target-libdir --target "$host-unknown-linux-musl")" ]; then
+    echo "== sam build, liftgate-process and an app on Express"
+    # Optimized as it is deployed, but for what is done to the program as a whole.
+    CARGO_PROFILE_PROCESS_LTO=off CARGO_PROFILE_PROCESS_CODEGEN_UNITS=16 timeout 900 \
+      sam build --template-file deploy/sam/layer.yaml --build-dir "$work/layer/build" \
+      --parameter-overrides "Architecture=$architecture" >"$work/layer.log" 2>&1 || { cat "$work/layer.log"; exit 1; }
+  fi
 else
-  echo "CDK and osls are left out: npm is not here"
+  echo "CDK, osls and the app on Express are left out: npm is not here"
 fi
 
 qemu=
