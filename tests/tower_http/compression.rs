@@ -192,7 +192,8 @@ async fn requests_are_decompressed() {
         post(|body: String| async move { body.len().to_string() }),
     );
     let app = ServiceBuilder::new()
-        .layer(RequestDecompressionLayer::new())
+        // What other packages have tower-http do besides is not what is tested.
+        .layer(RequestDecompressionLayer::new().no_deflate().no_zstd())
         .service(router);
     let compress = ServiceBuilder::new()
         .layer(CompressionLayer::new())

@@ -1,7 +1,7 @@
 //! A process of the app.
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -43,6 +43,10 @@ impl Child {
         {
             // AWS's libraries tell by it where they run.
             started.env("AWS_EXECUTION_ENV", "AWS_Lambda_provided_custom");
+        }
+        if io::stdin().is_terminal() {
+            // A group that is not the terminal's is stopped when it reads from it.
+            started.stdin(Stdio::null());
         }
         let mut child = started.spawn().map_err(failed)?;
         let pid = Pid::from_child(&child);

@@ -22,7 +22,7 @@ pub struct Compression {
     pub gzip: bool,
     /// By Brotli, which the feature `brotli` is for.
     pub br: bool,
-    /// By Zstandard.
+    /// By Zstandard, which the feature `zstd` is for.
     pub zstd: bool,
     /// Behind a REST API too, which [has to be told][binary] which media types are binary.
     ///
@@ -35,7 +35,7 @@ impl Default for Compression {
         Compression {
             gzip: true,
             br: cfg!(feature = "brotli"),
-            zstd: true,
+            zstd: cfg!(feature = "zstd"),
             rest_api: false,
         }
     }

@@ -110,11 +110,19 @@ impl Draft {
             let names = ["AWS_LWA_ENABLE_COMPRESSION"];
             self.idle(set, &names, "this program was built without compression");
         } else {
-            if self.compression.br && !cfg!(feature = "brotli") {
-                let warning = "LIFTGATE_COMPRESSION: `br` is left out, since this program was \
-                               built without the feature `brotli`";
-                self.config.warnings.push(warning.to_owned());
-                self.compression.br = false;
+            let Compression { br, zstd, .. } = &mut self.compression;
+            for (is_named, name, feature, is_there) in [
+                (br, "br", "brotli", cfg!(feature = "brotli")),
+                (zstd, "zstd", "zstd", cfg!(feature = "zstd")),
+            ] {
+                if *is_named && !is_there {
+                    let warning = format!(
+                        "LIFTGATE_COMPRESSION: `{name}` is left out, since this program was built \
+                         without the feature `{feature}`"
+                    );
+                    self.config.warnings.push(warning);
+                    *is_named = false;
+                }
             }
             self.config.compression = Some(self.compression);
         }

@@ -40,12 +40,15 @@ impl Wanted {
         let Wanted { accepted, which } = self;
         let mut request = Request::new(());
         *request.headers_mut() = accepted;
-        let mut compression = compression::Compression::new(Given(Some(response)))
-            .gzip(which.gzip)
-            .zstd(which.zstd);
+        #[cfg_attr(not(any(feature = "brotli", feature = "zstd")), allow(unused_mut))]
+        let mut compression = compression::Compression::new(Given(Some(response))).gzip(which.gzip);
         #[cfg(feature = "brotli")]
         {
             compression = compression.br(which.br);
+        }
+        #[cfg(feature = "zstd")]
+        {
+            compression = compression.zstd(which.zstd);
         }
         match compression.call(request).await {
             Ok(response) => response.map(Body::compressed),

@@ -68,8 +68,8 @@ pub(super) const VARIABLES: &[Variable] = &[
         deprecated: &[],
         default: "all of them",
         accepted: "a list of `gzip`, `br`, `zstd`",
-        meaning: "The encodings that responses are compressed by; `br` by programs with the feature \
-                  `brotli` only.",
+        meaning: "The encodings that responses are compressed by; `br` and `zstd` by programs with the \
+                  features `brotli` and `zstd` only.",
         source: None,
         is_set_empty: false,
         read: |draft, given| {
