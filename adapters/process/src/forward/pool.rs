@@ -45,10 +45,14 @@ impl Pool {
 
     /// A connection that was not idle for too long.
     pub(super) fn take(&self) -> Option<Lease> {
+        self.take_at(Moment::now())
+    }
+
+    fn take_at(&self, now: Moment) -> Option<Lease> {
         let mut shared = self.shared();
         let era = shared.era;
         while let Some(idle) = shared.idle.pop() {
-            if idle.since.elapsed() < idle.limit {
+            if now.since(&idle.since) < idle.limit {
                 drop(shared);
                 return Some(self.lent(idle.connection, era));
             }
@@ -135,15 +139,22 @@ impl Moment {
     }
 
     /// The longer of the two times; for ever, if the clock was set back.
-    fn elapsed(&self) -> Duration {
-        let by_wall = self.1.elapsed().unwrap_or(Duration::MAX);
-        self.0.elapsed().max(by_wall)
+    fn since(&self, earlier: &Moment) -> Duration {
+        let by_wall = self.1.duration_since(earlier.1).unwrap_or(Duration::MAX);
+        self.0.duration_since(earlier.0).max(by_wall)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tokio::net::TcpListener;
+
     use super::*;
+    use crate::Address;
+
+    const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
+    const MORE: Duration = Duration::from_secs(5);
+    const LESS: Duration = Duration::from_secs(3);
 
     #[test]
     fn the_app_may_say_how_long_it_keeps_a_connection() {
@@ -153,6 +164,44 @@ mod tests {
         assert_eq!(of("timeout=\"7\""), Some(Duration::from_secs(7)));
         for odd in ["", "timeout", "timeout=-1", "timeout=1.5", "timeouts=3"] {
             assert_eq!(of(odd), None, "{odd}");
+        }
+    }
+
+    /// A pool with two connections, and an app that has both.
+    async fn pool() -> (Pool, TcpListener) {
+        let app = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = Address::Tcp(vec![app.local_addr().unwrap()]);
+        let pool = Pool::new(IDLE_TIMEOUT);
+        for _ in 0..2 {
+            let connection = Connection::open(&address).await.unwrap();
+            pool.lease(connection).keep();
+        }
+        (pool, app)
+    }
+
+    #[tokio::test]
+    async fn a_connection_is_used_again_before_its_time_by_both_clocks() {
+        let (pool, _app) = pool().await;
+        let Moment(time, wall) = Moment::now();
+        assert!(pool.take_at(Moment(time + LESS, wall + LESS)).is_some());
+        assert!(pool.take_at(Moment(time, wall)).is_some());
+        assert!(pool.take_at(Moment(time, wall)).is_none());
+    }
+
+    #[tokio::test]
+    async fn where_a_clock_has_jumped_no_connection_is_used_again() {
+        let jumps: [fn(Moment) -> Moment; 3] = [
+            // While the environment was frozen, one of them stood still.
+            |Moment(time, wall)| Moment(time, wall + MORE),
+            |Moment(time, wall)| Moment(time + MORE, wall),
+            // It was set back, and nobody knows for how long that was.
+            |Moment(time, wall)| Moment(time, wall - MORE),
+        ];
+        for jump in jumps {
+            let (pool, _app) = pool().await;
+            assert!(pool.take_at(jump(Moment::now())).is_none());
+            // Nor later.
+            assert!(pool.take_at(Moment::now()).is_none());
         }
     }
 }
