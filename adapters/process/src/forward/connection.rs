@@ -12,7 +12,7 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use liftgate::Body;
-use rustix::net::{RecvFlags, recv};
+use rustix::net::{AddressFamily, RecvFlags, getsockname, recv, sockopt};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
 
@@ -21,6 +21,9 @@ use crate::Address;
 
 /// How long the app may take to accept a connection, which its kernel does for it.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// What a server reads at once, in bytes: of a longer request it may have read the beginning alone.
+const ONE_READ: usize = 4096;
 
 /// More headers than any gateway delivers: an HTTP API takes 10,240 bytes of them, a stream's
 /// prelude has 16 KiB, and the shortest takes 4. hyper would stop at 100.
@@ -42,10 +45,7 @@ type Driver = http1::Connection<TokioIo<Stream>, Body>;
 pub(crate) struct SendError {
     /// Whether any of it was sent.
     pub(super) is_sent: bool,
-    /// Whether the app has closed the connection before it had read all of it, which its kernel tells by
-    /// a [reset], or on a Unix socket likewise.
-    ///
-    /// [reset]: https://www.rfc-editor.org/rfc/rfc9293.html#section-3.6.1
+    /// Whether the app had closed the connection before any of it came there.
     pub(super) is_unread: bool,
     pub(crate) error: hyper::Error,
 }
@@ -127,7 +127,9 @@ impl Connection {
         let answered = answered.await;
         answered.map_err(|error| SendError {
             is_sent: self.passed.is_written(),
-            is_unread: !self.passed.is_read() && (is_reset(&error) || has_error(&self.probe)),
+            is_unread: !self.passed.is_read()
+                && self.passed.is_one_write_of(ONE_READ)
+                && is_refused(&error, &self.probe),
             error,
         })
     }
@@ -149,17 +151,29 @@ fn poll_driver(driver: &mut Option<Driver>, cx: &mut Context<'_>) {
     }
 }
 
-fn is_reset(error: &hyper::Error) -> bool {
-    let error = error.source().and_then(|error| error.downcast_ref());
-    error.is_some_and(|error: &io::Error| {
-        use io::ErrorKind::{BrokenPipe, ConnectionReset};
-        matches!(error.kind(), ConnectionReset | BrokenPipe)
-    })
-}
-
-/// Whether there was a reset after the end of what the app has said, which hides it.
-fn has_error(socket: &OwnedFd) -> bool {
-    matches!(rustix::net::sockopt::socket_error(socket), Ok(Err(_)))
+/// Whether nobody can have read what was sent, as the kernel tells.
+///
+/// A [reset] alone does not tell it: a kernel sends one where a part was not read, and an app may send one
+/// whatever it has read. A reset after the end of what the app says does: it had closed the connection, and
+/// then something came. Linux tells the two apart ([`tcp_reset`]), the second by `EPIPE`. On a Unix socket no
+/// app can send a reset, and it means that not all was read.
+///
+/// [reset]: https://www.rfc-editor.org/rfc/rfc9293.html#section-3.5.2
+/// [`tcp_reset`]: https://github.com/torvalds/linux/blob/v6.12/net/ipv4/tcp_input.c
+fn is_refused(error: &hyper::Error, socket: &OwnedFd) -> bool {
+    let read: Option<&io::Error> = error.source().and_then(|error| error.downcast_ref());
+    // The end hides what came after it.
+    let hidden = sockopt::socket_error(socket).ok().and_then(Result::err);
+    let kind = read
+        .map(io::Error::kind)
+        .or(hidden.map(|error| error.kind()));
+    let is_unix =
+        || getsockname(socket).is_ok_and(|name| name.address_family() == AddressFamily::UNIX);
+    match kind {
+        Some(io::ErrorKind::BrokenPipe) => true,
+        Some(io::ErrorKind::ConnectionReset) => is_unix(),
+        _ => false,
+    }
 }
 
 /// Tells the app's kernel at once that what it sent has arrived, since it may keep back what is next
@@ -169,7 +183,7 @@ fn has_error(socket: &OwnedFd) -> bool {
 fn acknowledge(socket: &OwnedFd) {
     #[cfg(target_os = "linux")]
     // A Unix socket does not know it, and has no need of it.
-    let _ = rustix::net::sockopt::set_tcp_quickack(socket, true);
+    let _ = sockopt::set_tcp_quickack(socket, true);
     #[cfg(not(target_os = "linux"))]
     let _ = socket;
 }

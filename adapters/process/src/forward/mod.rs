@@ -45,7 +45,8 @@ const TELL_TIMEOUT: Duration = Duration::from_secs(2);
 /// The app as a tower service: what comes is sent to it, and answered with what it answers.
 ///
 /// Connections are kept. One that was closed meanwhile is not used; where that shows too late, and
-/// the app has not read the request, or the [method is idempotent][idempotent], it is sent once more.
+/// nobody can have read the request, or the [method is idempotent][idempotent], it is sent once more.
+/// An app that closes what is kept gets any other request over a new connection from then on.
 ///
 /// [idempotent]: https://www.rfc-editor.org/rfc/rfc9110.html#section-9.2.2
 ///
@@ -244,7 +245,11 @@ impl Shared {
         let is_idempotent = request.method().is_idempotent();
         // To send it again. The body is shared, and a head is small beside what follows.
         let copy = copy(&request);
-        let (mut lease, is_kept) = match self.kept().await {
+        let kept = self.kept().await;
+        // Who closes connections may do it while a request is on its way, and not tell whether it was
+        // read.
+        let kept = kept.filter(|_| is_idempotent || !self.pool.has_lost());
+        let (mut lease, is_kept) = match kept {
             Some(lease) => (lease, true),
             None => (self.connect(&life).await?, false),
         };
@@ -253,6 +258,9 @@ impl Shared {
             Err(failed) => failed,
         };
         drop(lease);
+        if is_kept {
+            self.pool.lost();
+        }
         // An app closes what was idle for long, and what came meanwhile it has not seen.
         let is_unseen = !failed.is_sent || (is_kept && failed.is_unread);
         // What a parser refused was an answer.
@@ -272,6 +280,7 @@ impl Shared {
             if lease.connection.is_open() && lease.connection.is_ready().await {
                 return Some(lease);
             }
+            self.pool.lost();
         }
         None
     }

@@ -17,6 +17,7 @@ struct Shared {
     // The one that was used last is at the end, and is used first.
     idle: Vec<Idle>,
     era: u64,
+    has_lost: bool,
 }
 
 struct Idle {
@@ -73,6 +74,16 @@ impl Pool {
             era,
             limit: self.idle_timeout,
         }
+    }
+
+    /// Remembers that the app has closed a connection which was kept, as it may do again at any moment.
+    pub(super) fn lost(&self) {
+        self.shared().has_lost = true;
+    }
+
+    /// Whether it has.
+    pub(super) fn has_lost(&self) -> bool {
+        self.shared().has_lost
     }
 
     /// Closes what waits, and whatever is in use after its use.

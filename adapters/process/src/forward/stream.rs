@@ -1,7 +1,7 @@
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
@@ -14,7 +14,9 @@ pub(super) struct Passed(Arc<Flags>);
 
 #[derive(Debug, Default)]
 struct Flags {
-    written: AtomicBool,
+    // How often, and how many bytes.
+    writes: AtomicUsize,
+    written: AtomicUsize,
     read: AtomicBool,
     // Since it was asked for.
     news: AtomicBool,
@@ -22,14 +24,21 @@ struct Flags {
 
 impl Passed {
     pub(super) fn reset(&self) {
-        self.0.written.store(false, Ordering::Relaxed);
+        self.0.writes.store(0, Ordering::Relaxed);
+        self.0.written.store(0, Ordering::Relaxed);
         self.0.read.store(false, Ordering::Relaxed);
         self.0.news.store(false, Ordering::Relaxed);
     }
 
     /// Whether anything has been written.
     pub(super) fn is_written(&self) -> bool {
-        self.0.written.load(Ordering::Relaxed)
+        self.0.writes.load(Ordering::Relaxed) > 0
+    }
+
+    /// Whether all was written at once, and was no more than that.
+    pub(super) fn is_one_write_of(&self, most: usize) -> bool {
+        let writes = self.0.writes.load(Ordering::Relaxed);
+        writes == 1 && self.0.written.load(Ordering::Relaxed) <= most
     }
 
     /// Whether anything has been read.
@@ -112,8 +121,9 @@ impl AsyncWrite for Stream {
             SocketProj::Tcp { stream } => stream.poll_write_vectored(cx, bufs),
             SocketProj::Unix { stream } => stream.poll_write_vectored(cx, bufs),
         };
-        if matches!(polled, Poll::Ready(Ok(1..))) {
-            this.passed.0.written.store(true, Ordering::Relaxed);
+        if let Poll::Ready(Ok(len @ 1..)) = polled {
+            this.passed.0.writes.fetch_add(1, Ordering::Relaxed);
+            this.passed.0.written.fetch_add(len, Ordering::Relaxed);
         }
         polled
     }

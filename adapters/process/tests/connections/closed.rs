@@ -5,13 +5,13 @@ use http::Request;
 use liftgate_process::Forward;
 use tokio::time::sleep;
 
-use crate::support::app::{App, ok};
+use crate::support::app::{App, Connection, ok};
 use crate::support::program::Socket;
 use crate::support::{call, get, until};
 
 /// The incumbent fails 78 of 400 calls to such an app.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_app_that_closes_right_after_its_answer_fails_no_call() {
+async fn an_app_that_closes_right_after_its_answer_fails_no_call_that_may_be_repeated() {
     for (pause, method) in [0, 50, 200, 500]
         .into_iter()
         .flat_map(|us| [(us, "GET"), (us, "POST")])
@@ -27,15 +27,18 @@ async fn an_app_that_closes_right_after_its_answer_fails_no_call() {
         })
         .await;
         let mut forward = Forward::new(&app.config(&[]));
+        let mut failed = 0;
         for index in 0..400 {
             let request = Request::builder().method(method).body("body").unwrap();
-            let answered = call(&mut forward, request).await;
-            let answered = answered
-                .unwrap_or_else(|error| panic!("{method} {index} after {pause} µs: {error:#}"));
-            assert_eq!(answered.body(), "hello");
+            match call(&mut forward, request).await {
+                Ok(answered) => assert_eq!(answered.body(), "hello"),
+                // The first of them, by which it is known that the app does so.
+                Err(_) if method == "POST" && failed == 0 => failed = 1,
+                Err(error) => panic!("{method} {index} after {pause} µs: {error:#}"),
+            }
         }
         // None came to it twice.
-        assert_eq!(app.asked().len(), 400);
+        assert_eq!(app.asked().len(), 400 - failed);
     }
 }
 
@@ -147,6 +150,51 @@ async fn what_the_app_has_begun_to_answer_is_not_sent_again() {
     let request = Request::post("/").body("body").unwrap();
     call(&mut forward, request).await.unwrap_err();
     assert_eq!(app.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn a_reset_does_not_say_that_nothing_was_read() {
+    for (method, times) in [("GET", 2), ("POST", 1)] {
+        let app = App::serving(|mut connection| async move {
+            if connection.index == 0 {
+                connection.request().await;
+                connection.write(ok("hello")).await;
+            }
+            connection.request().await;
+            connection.reset();
+        })
+        .await;
+        let mut forward = Forward::new(&app.config(&[]));
+        call(&mut forward, get("/")).await.unwrap();
+        let request = Request::builder().method(method).body("body").unwrap();
+        let error = call(&mut forward, request).await.unwrap_err();
+        assert!(format!("{error:#}").contains("reset"), "{error:#}");
+        assert_eq!(app.asked().len(), 1 + times, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn what_may_have_been_read_in_part_is_not_sent_again() {
+    let socket = Socket::new();
+    let serve = |mut connection: Connection| async move {
+        if connection.index == 0 {
+            connection.request().await;
+            connection.write(ok("hello")).await;
+            return connection.begin(2000).await;
+        }
+        connection.request().await;
+        connection.write(ok("again")).await;
+    };
+    for app in [
+        App::serving(serve).await,
+        App::serving_at(&socket.0, serve).await,
+    ] {
+        let mut forward = Forward::new(&app.config(&[]));
+        call(&mut forward, get("/")).await.unwrap();
+        let request = Request::post("/").body("x".repeat(100_000)).unwrap();
+        call(&mut forward, request).await.unwrap_err();
+        assert_eq!(app.connections(), 1);
+    }
 }
 
 #[tokio::test]

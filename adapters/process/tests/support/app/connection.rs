@@ -90,6 +90,12 @@ impl Connection {
         }
     }
 
+    /// Reads no more than so many bytes of a request.
+    pub async fn begin(&mut self, len: usize) {
+        let mut bytes = vec![0; len];
+        self.stream.read_exact(&mut bytes).await.unwrap();
+    }
+
     /// Writes; where nobody reads, that is no fault of the app.
     pub async fn write(&mut self, bytes: impl AsRef<[u8]>) {
         let _ = self.stream.write_all(bytes.as_ref()).await;
