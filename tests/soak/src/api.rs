@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::ledger::{Ledger, Told};
-use crate::plan::{self, Reset};
+use crate::plan::Reset;
 
 pub(crate) fn serve(ledger: Arc<Ledger>) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
@@ -29,7 +29,12 @@ fn connection(stream: TcpStream, ledger: &Ledger) -> io::Result<()> {
     let mut request = Request::default();
     loop {
         request.read_head(&mut reader)?;
-        if request.is_next {
+        if request.path.contains("/extension/") {
+            request.read_body(&mut reader)?;
+            extension(&mut writer, &mut reader, &request)?;
+            continue;
+        }
+        if request.path.ends_with("/next") {
             let Some(number) = ledger.next() else {
                 // For ever, as when nothing comes.
                 return reader.read_exact(&mut [0]);
@@ -37,14 +42,18 @@ fn connection(stream: TcpStream, ledger: &Ledger) -> io::Result<()> {
             next(&mut writer, ledger, number)?;
             continue;
         }
-        let reset = plan::reset(request.number as u64);
+        let reset = ledger.plan.reset(request.number);
         if reset == Some(Reset::BeforeAnswer) && ledger.first_reset(request.number) {
             ledger.count("reset before the answer was read");
             return abort(&writer);
         }
         request.read_body(&mut reader)?;
+        if request.path.ends_with("/init/error") {
+            ledger.problem(format!("it cannot start: {}", request.body));
+            return Ok(());
+        }
         let told = Told {
-            is_response: request.is_response,
+            is_response: request.path.ends_with("/response"),
             body: &request.body,
             error_type: request.error_type.as_deref(),
         };
@@ -62,20 +71,28 @@ fn connection(stream: TcpStream, ledger: &Ledger) -> io::Result<()> {
     }
 }
 
+/// What a runtime registers as, so that it is told by a signal that the environment ends.
+fn extension(
+    writer: &mut TcpStream,
+    reader: &mut BufReader<TcpStream>,
+    request: &Request,
+) -> io::Result<()> {
+    if request.path.ends_with("/next") {
+        // There is no event.
+        return reader.read_exact(&mut [0]);
+    }
+    writer.write_all(
+        b"HTTP/1.1 200 OK\r\nlambda-extension-identifier: soak\r\ncontent-length: 2\r\n\r\n{}",
+    )
+}
+
 fn next(writer: &mut TcpStream, ledger: &Ledger, number: usize) -> io::Result<()> {
-    let domain = if plan::streams(number as u64) {
-        "id.lambda-url.eu-west-1.on.aws"
-    } else {
-        "api.example.com"
-    };
-    let event = format!(
-        r#"{{"version":"2.0","rawPath":"/{number}","rawQueryString":"a=1","headers":{{"accept":"*/*","x-number":"{number}"}},"requestContext":{{"domainName":"{domain}","http":{{"method":"GET","protocol":"HTTP/1.1"}}}}}}"#
-    );
+    let event = ledger.plan.event(number);
     let len = event.len();
     let answer = format!(
         "HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: {number}\r\nlambda-runtime-deadline-ms: 4000000000000\r\nlambda-runtime-trace-id: Root=1-5759e988-{number:024x}\r\ncontent-length: {len}\r\n\r\n{event}"
     );
-    match plan::reset(number as u64) {
+    match ledger.plan.reset(number) {
         Some(Reset::BeforeEvent) if ledger.first_reset(number) => {
             ledger.count("reset before the event");
             ledger.put_back(number);
@@ -96,8 +113,8 @@ fn next(writer: &mut TcpStream, ledger: &Ledger, number: usize) -> io::Result<()
     }
 }
 
-fn abort(stream: &TcpStream) -> io::Result<()> {
-    // Then its end is a reset.
+/// Ends a connection by a reset.
+pub(crate) fn abort(stream: &TcpStream) -> io::Result<()> {
     socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO))?;
     Err(io::ErrorKind::ConnectionReset.into())
 }
@@ -105,9 +122,9 @@ fn abort(stream: &TcpStream) -> io::Result<()> {
 /// What the function asks or tells. The memory is used again.
 #[derive(Default)]
 struct Request {
-    is_next: bool,
+    path: String,
     number: usize,
-    is_response: bool,
+    has_body: bool,
     error_type: Option<String>,
     body: String,
     len: Option<usize>,
@@ -142,8 +159,8 @@ impl Request {
     fn read_head(&mut self, reader: &mut impl BufRead) -> io::Result<()> {
         self.read_line(reader)?;
         let path = self.line.split(' ').nth(1).unwrap_or_default();
-        self.is_next = path.ends_with("/next");
-        self.is_response = path.ends_with("/response");
+        path.clone_into(&mut self.path);
+        self.has_body = !self.line.starts_with("GET ");
         let number = path.rsplit('/').nth(1).unwrap_or_default();
         self.number = number.parse().unwrap_or_default();
         (self.len, self.error_type) = (None, None);
@@ -152,6 +169,9 @@ impl Request {
 
     fn read_body(&mut self, reader: &mut impl BufRead) -> io::Result<()> {
         self.body.clear();
+        if !self.has_body {
+            return Ok(());
+        }
         if let Some(len) = self.len {
             reader.take(len as u64).read_to_string(&mut self.body)?;
             return Ok(());

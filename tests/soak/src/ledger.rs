@@ -1,10 +1,10 @@
 //! What became of each invocation.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 
-use crate::plan::{self, Deed, Reset};
+use crate::plan::{Plan, Reset};
 
 // The bits of an invocation's state.
 const SENT: u8 = 1;
@@ -12,6 +12,7 @@ const OVER: u8 = 2;
 const RESET: u8 = 4;
 
 pub(crate) struct Ledger {
+    pub(crate) plan: Arc<dyn Plan>,
     states: Vec<AtomicU8>,
     next: AtomicUsize,
     put_back: Mutex<Vec<usize>>,
@@ -30,8 +31,9 @@ pub(crate) struct Told<'t> {
 }
 
 impl Ledger {
-    pub(crate) fn new(invocations: usize) -> Self {
+    pub(crate) fn new(invocations: usize, plan: Arc<dyn Plan>) -> Self {
         Ledger {
+            plan,
             // Written to, so that the memory is there from the beginning.
             states: (0..invocations).map(|_| AtomicU8::new(0)).collect(),
             next: AtomicUsize::new(0),
@@ -61,6 +63,11 @@ impl Ledger {
         self.states[number].fetch_or(RESET, Relaxed) & RESET == 0
     }
 
+    /// How many invocations there are.
+    pub(crate) fn len(&self) -> usize {
+        self.states.len()
+    }
+
     pub(crate) fn over(&self) -> usize {
         self.over.load(Relaxed)
     }
@@ -79,53 +86,20 @@ impl Ledger {
     pub(crate) fn take(&self, number: usize, told: &Told<'_>) -> bool {
         if self.states[number].fetch_or(OVER, Relaxed) & (SENT | OVER) != SENT {
             // The answer came through, and the connection was reset before we said so.
-            if plan::reset(number as u64) != Some(Reset::AfterAnswer) {
+            if self.plan.reset(number) != Some(Reset::AfterAnswer) {
                 self.problem(format!("{number} was told twice: {told:?}"));
             }
             self.count("told again after a reset, and refused");
             return false;
         }
-        let what = self.judge(number, told);
+        let what = self.plan.judge(number, told).unwrap_or_else(|| {
+            let planned = self.plan.describe(number);
+            self.problem(format!("{number}, {planned}: {told:?}"));
+            "wrong"
+        });
         self.count(what);
         self.over.fetch_add(1, Relaxed);
         true
-    }
-
-    fn judge(&self, number: usize, told: &Told<'_>) -> &'static str {
-        let planned = number as u64;
-        let is_answer = told.body.contains(&format!("answer {number}"));
-        let reset = plan::reset(planned);
-        match (told.is_response, told.error_type) {
-            (false, Some("Liftgate.RuntimeError")) if reset == Some(Reset::InEvent) => {
-                "reported: the event broke off"
-            }
-            (false, Some("Liftgate.RuntimeError"))
-                if reset == Some(Reset::BeforeAnswer) && plan::streams(planned) =>
-            {
-                "reported: the stream broke off"
-            }
-            (false, Some("Liftgate.Panic")) if plan::deed(planned) == Deed::Panics => {
-                "reported: a panic"
-            }
-            (false, Some("Liftgate.BodyError")) if plan::deed(planned) == Deed::Fails => {
-                "reported: a body's error"
-            }
-            (true, Some("Liftgate.BodyError"))
-                if plan::deed(planned) == Deed::Fails && plan::streams(planned) =>
-            {
-                "streamed, to a body's error"
-            }
-            (true, None)
-                if is_answer && plan::deed(planned) == Deed::Answers && plan::streams(planned) =>
-            {
-                "streamed"
-            }
-            (true, None) if is_answer && plan::deed(planned) == Deed::Answers => "answered",
-            _ => {
-                self.problem(format!("{number}, {reset:?}: {told:?}"));
-                "wrong"
-            }
-        }
     }
 
     pub(crate) fn problem(&self, problem: String) {

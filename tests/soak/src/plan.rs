@@ -1,12 +1,19 @@
-//! What is to become of an invocation, by its number.
+//! What an invocation is, and what is to become of it.
 
-/// What the function does with an invocation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Deed {
-    Answers,
-    Panics,
-    /// Its response's body fails.
-    Fails,
+use crate::ledger::Told;
+
+pub(crate) trait Plan: Send + Sync {
+    /// The event of an invocation, which is sent right then.
+    fn event(&self, number: usize) -> String;
+
+    /// Where the function's connection to the Runtime API is reset.
+    fn reset(&self, number: usize) -> Option<Reset>;
+
+    /// What is to be told of it where it went wrong.
+    fn describe(&self, number: usize) -> String;
+
+    /// What became of an invocation; nothing, if that must not be.
+    fn judge(&self, number: usize, told: &Told<'_>) -> Option<&'static str>;
 }
 
 /// Where a connection is reset.
@@ -26,25 +33,13 @@ pub(crate) fn random(seed: u64) -> u64 {
     word ^ (word >> 31)
 }
 
-pub(crate) fn deed(number: u64) -> Deed {
-    match random(number) % 100 {
-        0 => Deed::Panics,
-        1 => Deed::Fails,
-        _ => Deed::Answers,
-    }
-}
-
-pub(crate) fn streams(number: u64) -> bool {
-    random(!number).is_multiple_of(10)
-}
-
-pub(crate) fn reset(number: u64) -> Option<Reset> {
-    // For two requests of each invocation, the question and the answer.
-    match random(number.rotate_left(32)) % 2000 {
-        0 => Some(Reset::BeforeEvent),
-        1 => Some(Reset::InEvent),
-        2 => Some(Reset::BeforeAnswer),
-        3 => Some(Reset::AfterAnswer),
-        _ => None,
-    }
+/// The event of an HTTP API, or of a function URL, which streams.
+pub(crate) fn event(number: usize, method: &str, streams: bool, body: &str) -> String {
+    let domain = match streams {
+        true => "id.lambda-url.eu-west-1.on.aws",
+        false => "api.example.com",
+    };
+    format!(
+        r#"{{"version":"2.0","rawPath":"/{number}","rawQueryString":"a=1","headers":{{"accept":"*/*","x-number":"{number}"}},"requestContext":{{"domainName":"{domain}","http":{{"method":"{method}","protocol":"HTTP/1.1"}}}}{body}}}"#
+    )
 }

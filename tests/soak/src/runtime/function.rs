@@ -9,7 +9,7 @@ use http_body::Frame;
 use http_body_util::StreamBody;
 use liftgate::{Body, Error, Options, Runtime};
 
-use crate::plan::{Deed, deed};
+use super::plan::{Deed, deed};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
