@@ -108,10 +108,48 @@ async fn what_is_compressed_is_not_compressed_again() {
         &["content-encoding: br"],
         &["content-type: image/png"],
         &["content-range: bytes 0-99/1000"],
+        &[
+            "cache-control: private",
+            "cache-control: max-age=1, No-Transform",
+        ],
     ] {
         let app = App::answering([response("200 OK", lines, &text())]).await;
         let response = through(&gateway, app.config(&[ON]), &accepting("gzip")).await;
         assert_eq!(response.body(), &text(), "{lines:?}");
+    }
+    let ranges = ["content-type: multipart/byteranges; boundary=x"];
+    let app = App::answering([response("206 Partial Content", &ranges, &text())]).await;
+    let response = through(&gateway, app.config(&[ON]), &accepting("gzip")).await;
+    assert_eq!(response.body(), &text());
+}
+
+#[tokio::test]
+async fn what_the_client_takes_of_the_app_s_alone_stays_the_app_s_answer() {
+    let gateway = Gateway::new(Kind::HttpApi);
+    for lines in [
+        &["content-type: text/html", "content-encoding: deflate"][..],
+        &["content-type: image/png"],
+        &["content-type: text/html"],
+    ] {
+        let app = App::answering([response("201 Created", lines, &text())]).await;
+        for accepted in ["deflate, *;q=0", "deflate, identity;q=0"] {
+            let response = through(&gateway, app.config(&[ON]), &accepting(accepted)).await;
+            assert_eq!(response.status(), 201, "{lines:?} {accepted}");
+            assert_eq!(response.body(), &text());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_tag_is_strong_only_if_the_bytes_are_the_app_s() {
+    for (tag, compressed) in [("\"1\"", "W/\"1\""), ("W/\"2\"", "W/\"2\"")] {
+        let line = format!("etag: {tag}");
+        let app = App::answering([page(&[&line])]).await;
+        for (accepted, expected) in [("gzip", compressed), ("identity", tag)] {
+            let gateway = Gateway::new(Kind::HttpApi);
+            let response = through(&gateway, app.config(&[ON]), &accepting(accepted)).await;
+            assert_eq!(response.headers()["etag"], expected, "{accepted}");
+        }
     }
 }
 

@@ -4,7 +4,8 @@ use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::task::{Context, Poll};
 
-use http::{HeaderMap, HeaderValue, Request, Response, header::ACCEPT_ENCODING, request::Parts};
+use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, request::Parts};
 use liftgate::Event;
 use liftgate::source::{PassThrough, RestApi, Source as _, WebSocket};
 use tower_http::compression::{self, CompressionBody};
@@ -38,6 +39,10 @@ impl Wanted {
 
     pub(super) async fn apply(self, response: Response<Body>) -> Response<Body> {
         let Wanted { accepted, which } = self;
+        if is_to_stay(&response) {
+            return response;
+        }
+        let status = response.status();
         let mut request = Request::new(());
         *request.headers_mut() = accepted;
         #[cfg_attr(not(any(feature = "brotli", feature = "zstd")), allow(unused_mut))]
@@ -51,9 +56,42 @@ impl Wanted {
             compression = compression.zstd(which.zstd);
         }
         match compression.call(request).await {
-            Ok(response) => response.map(Body::compressed),
+            Ok(mut response) => {
+                // Where the client takes nothing of ours, that is no 406: the app has answered.
+                *response.status_mut() = status;
+                weaken_tag(response.headers_mut());
+                response.map(Body::compressed)
+            }
             Err(never) => match never {},
         }
+    }
+}
+
+/// Whether it is encoded, a part of a representation, or not to be [transformed].
+///
+/// [transformed]: https://www.rfc-editor.org/rfc/rfc9111.html#section-5.2.2.6
+fn is_to_stay(response: &Response<Body>) -> bool {
+    let headers = response.headers();
+    let controls = headers.get_all(CACHE_CONTROL).iter();
+    let mut directives = controls.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    headers.contains_key(CONTENT_ENCODING)
+        || response.status() == StatusCode::PARTIAL_CONTENT
+        || directives.any(|one| one.trim_ascii().eq_ignore_ascii_case(b"no-transform"))
+}
+
+/// Makes a strong tag of what was compressed a weak one: its [bytes] are others now, and a client must
+/// not put them together with a range of the app's.
+///
+/// [bytes]: https://www.rfc-editor.org/rfc/rfc9110.html#section-8.8.1
+fn weaken_tag(headers: &mut HeaderMap) {
+    let tag = headers
+        .get(ETAG)
+        .filter(|tag| tag.as_bytes().starts_with(b"\""));
+    let weak = tag.map(|tag| [b"W/", tag.as_bytes()].concat());
+    let weak = weak.and_then(|tag| HeaderValue::from_bytes(&tag).ok());
+    // It was not when it came here.
+    if let Some(weak) = weak.filter(|_| headers.contains_key(CONTENT_ENCODING)) {
+        headers.insert(ETAG, weak);
     }
 }
 
