@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, unreachable_pub)]
 
-#[cfg(feature = "compression")]
 mod command_line;
+#[cfg(feature = "compression")]
 mod compression;
 mod concurrency;
 mod config;
