@@ -138,6 +138,22 @@ async fn nobody_can_forge_them() {
 }
 
 #[tokio::test]
+async fn nor_by_names_that_an_app_takes_for_theirs() {
+    let forged = json!({"headers": {
+        "host": "example.com",
+        "x_amzn_request_context": "{}",
+        "X_Amzn-Lambda_Context": "{}",
+        "x-amz_tenant_id": "red",
+        "x_amzn_trace_id": "Root=1",
+        "x_own": "kept",
+    }});
+    let asked = asked(&[], invocation("r-1", of_http_api(forged))).await;
+    let odd = asked.headers.iter().filter(|(name, _)| name.contains('_'));
+    let odd: Vec<_> = odd.map(|(name, _)| name.as_str()).collect();
+    assert_eq!(odd, ["x_own"]);
+}
+
+#[tokio::test]
 async fn a_long_one_is_left_out_and_the_rest_is_there() {
     let token = "x".repeat(9000);
     let context = json!({"http": {"method": "GET"}, "authorizer": {"jwt": token}});

@@ -4,7 +4,7 @@ use std::env;
 
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
-use http::request;
+use http::{HeaderMap, request};
 use liftgate::{Context, Event};
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -43,9 +43,7 @@ pub(super) fn tell(head: &mut request::Parts, wanted: &ContextHeaders, function:
     let event = head.extensions.remove::<Event>();
     let context = head.extensions.remove::<Context>();
     let headers = &mut head.headers;
-    for name in [&REQUEST_CONTEXT, &LAMBDA_CONTEXT, &TENANT_ID] {
-        headers.remove(name);
-    }
+    remove_forged(headers);
     let mut set = |name: HeaderName, value: Option<Bytes>| {
         let Some(value) = value else { return };
         let len = value.len();
@@ -80,6 +78,26 @@ pub(super) fn tell(head: &mut request::Parts, wanted: &ContextHeaders, function:
     if wanted.trace_id {
         let id = context.trace_id();
         set(TRACE_ID, id.map(|id| Bytes::copy_from_slice(id.as_bytes())));
+    }
+}
+
+/// Removes what a client may have sent by these names, also if it has written `_` for `-`: what the app
+/// gets by CGI or WSGI does not tell them apart ([RFC 3875]). The trace is the gateway's.
+///
+/// [RFC 3875]: https://www.rfc-editor.org/rfc/rfc3875.html#section-4.1.18
+fn remove_forged(headers: &mut HeaderMap) {
+    let ours = [REQUEST_CONTEXT, LAMBDA_CONTEXT, TENANT_ID];
+    for name in &ours {
+        headers.remove(name);
+    }
+    let odd = headers.keys().filter(|name| name.as_str().contains('_'));
+    let is_one_of_ours = |name: &&HeaderName| {
+        let name = name.as_str().replace('_', "-");
+        ours.iter().any(|known| *known == *name) || TRACE_ID == *name
+    };
+    let forged: Vec<_> = odd.filter(is_one_of_ours).cloned().collect();
+    for name in forged {
+        headers.remove(name);
     }
 }
 
