@@ -43,17 +43,48 @@ impl Guard {
         // Most paths are spelt as they are meant.
         if is_plain(path) {
             let path = path.strip_suffix('/').unwrap_or(path);
-            return guarded.any(|guarded| guarded.eq_ignore_ascii_case(path));
+            return guarded.any(|guarded| is_for(path, guarded));
         }
         let path = canonical(path);
-        guarded.any(|guarded| *guarded == path)
+        guarded.any(|guarded| is_for(&path, guarded))
     }
 }
 
-/// A path as the most lenient of frameworks reads it: decoded, without empty and relative
-/// segments or parameters of segments, in lower case.
+/// Whether a path is a guarded one, by itself, behind the script of a [front controller], as
+/// `/index.php/jobs` is, or as a script with more behind it.
+///
+/// [front controller]: https://www.rfc-editor.org/rfc/rfc3875.html#section-4.1.5
+fn is_for(path: &str, guarded: &str) -> bool {
+    let script = path.find(".php/").map(|at| path.split_at(at + 4));
+    is_in_a_format(path, guarded)
+        || script.is_some_and(|(script, rest)| {
+            is_in_a_format(script, guarded) || is_in_a_format(rest, guarded)
+        })
+}
+
+/// Whether a path is a guarded one, or that in a format, as `/jobs.json` is for [Rails].
+///
+/// [Rails]: https://guides.rubyonrails.org/routing.html#bound-parameters
+fn is_in_a_format(path: &str, guarded: &str) -> bool {
+    let Some((start, rest)) = path.as_bytes().split_at_checked(guarded.len()) else {
+        return false;
+    };
+    let is_format = guarded.len() > 1 && rest.starts_with(b".") && !rest.contains(&b'/');
+    start.eq_ignore_ascii_case(guarded.as_bytes()) && (rest.is_empty() || is_format)
+}
+
+/// How often a path is decoded: an app behind a server may do it again.
+const DECODED: usize = 3;
+
+/// A path as the most lenient of frameworks reads it: decoded, without white space at its end, which
+/// the `$` of a regular expression passes over, without empty and relative segments or parameters of
+/// segments, in lower case.
 pub(crate) fn canonical(path: &str) -> String {
-    let decoded = decoded(path.as_bytes());
+    let mut decoded = path.as_bytes().to_vec();
+    for _ in 0..DECODED {
+        decoded = self::decoded(&decoded);
+    }
+    let decoded = decoded.trim_ascii_end();
     let mut segments: Vec<&[u8]> = Vec::new();
     for segment in decoded.split(|byte| matches!(byte, b'/' | b'\\')) {
         let end = segment.iter().position(|byte| *byte == b';');
@@ -125,6 +156,14 @@ mod tests {
             "/sn%61p%2Fafter",
             "/snap%5cafter",
             "/%2e%2e/snap/after",
+            "/snap/after.json",
+            "/snap/after.",
+            "/snap/%61fter.xml",
+            "/snap/%2561fter",
+            "/snap/after%0a",
+            "/index.php/snap/after",
+            "/app.php//snap/after",
+            "/snap/after/%20",
         ] {
             assert!(refuses(&config, Method::GET, target), "{target}");
         }
@@ -134,8 +173,26 @@ mod tests {
             "/snap/aft",
             "/",
             "/snap/after%",
+            "/snap/after.d/more",
+            "/snap/after-all",
         ] {
             assert!(!refuses(&config, Method::GET, target), "{target}");
+        }
+    }
+
+    #[test]
+    fn a_script_is_guarded_with_what_is_behind_it_and_the_root_is_no_prefix() {
+        let mut config = Config::default();
+        for (path, target, is_refused) in [
+            ("/hook.php", "/hook.php", true),
+            ("/hook.php", "/hook.php/x", true),
+            ("/hook.php", "/", false),
+            ("/", "/", true),
+            ("/", "/.well-known", false),
+        ] {
+            config.after_restore = Some(PathAndQuery::from_static(path));
+            let refuses = refuses(&config, Method::POST, target);
+            assert_eq!(refuses, is_refused, "{path} {target}");
         }
     }
 
