@@ -38,7 +38,8 @@ pub(super) fn prepare(head: &mut request::Parts, config: &Config, host: &HeaderV
     if let Entry::Vacant(entry) = headers.entry(HOST) {
         entry.insert(host.clone());
     }
-    if let Some(source) = &config.authorization_source {
+    let source = config.authorization_source.as_ref();
+    if let Some(source) = source.filter(|source| **source != AUTHORIZATION) {
         // What is there without it is the gateway's own, a signature of IAM's, say.
         headers.remove(AUTHORIZATION);
         if let Some(value) = headers.remove(source) {
@@ -61,6 +62,7 @@ pub(super) fn remove_connection_headers(headers: &mut HeaderMap) {
         .iter()
         .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
         .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
+        .filter(|name| !is_of_the_gateway(name))
         .collect();
     for name in named {
         headers.remove(name);
@@ -68,6 +70,18 @@ pub(super) fn remove_connection_headers(headers: &mut HeaderMap) {
     for name in OF_A_CONNECTION {
         headers.remove(name);
     }
+}
+
+/// Whether a gateway says by it who the client is and what it asks for. A client must not take it
+/// [away] by naming it in `Connection`.
+///
+/// [away]: https://nvd.nist.gov/vuln/detail/CVE-2022-31813
+fn is_of_the_gateway(name: &HeaderName) -> bool {
+    let prefixes = ["forwarded", "x-forwarded-", "x-amz", "cloudfront-"];
+    name == HOST
+        || prefixes
+            .iter()
+            .any(|prefix| name.as_str().starts_with(prefix))
 }
 
 #[cfg(test)]
@@ -105,24 +119,49 @@ mod tests {
     }
 
     #[test]
+    fn what_the_gateway_says_is_not_taken_away() {
+        let said = [
+            ("host", "example.com"),
+            ("x-forwarded-for", "192.0.2.7"),
+            ("forwarded", "for=192.0.2.7"),
+            ("x-amzn-oidc-identity", "me"),
+            ("cloudfront-viewer-address", "192.0.2.7:1"),
+        ];
+        let names = said.map(|(name, _)| name).join(", ");
+        let mut map = headers(&said);
+        map.insert(CONNECTION, HeaderValue::try_from(names).unwrap());
+        remove_connection_headers(&mut map);
+        assert_eq!(map, headers(&said));
+    }
+
+    #[test]
     fn the_source_of_authorization_stands_for_it_or_nothing_does() {
-        let config = Config {
+        let mut config = Config {
             authorization_source: Some(HeaderName::from_static("x-own-auth")),
             ..Config::default()
         };
         let host = HeaderValue::from_static("app");
-        let prepared = |pairs: &[(&'static str, &'static str)]| {
+        let prepared = |config: &Config, pairs: &[(&'static str, &'static str)]| {
             let (mut head, ()) = http::Request::new(()).into_parts();
             head.headers = headers(pairs);
-            prepare(&mut head, &config, &host);
+            prepare(&mut head, config, &host);
             head.headers
         };
-        let both = prepared(&[("authorization", "AWS4"), ("x-own-auth", "Bearer a")]);
+        let both = prepared(
+            &config,
+            &[("authorization", "AWS4"), ("x-own-auth", "Bearer a")],
+        );
         assert_eq!(
             both,
             headers(&[("authorization", "Bearer a"), ("host", "app")])
         );
-        let none = prepared(&[("authorization", "AWS4"), ("host", "example.com")]);
+        let none = prepared(
+            &config,
+            &[("authorization", "AWS4"), ("host", "example.com")],
+        );
         assert_eq!(none, headers(&[("host", "example.com")]));
+        config.authorization_source = Some(AUTHORIZATION);
+        let itself = [("authorization", "Bearer a"), ("host", "app")];
+        assert_eq!(prepared(&config, &itself[..1]), headers(&itself));
     }
 }
