@@ -69,6 +69,9 @@ impl FromStr for Statuses {
                 None => return Err(ParseError::new(format!("`{part}` is none; {FORM}"))),
             }
         }
+        if ranges.is_empty() && !text.trim().is_empty() {
+            return Err(ParseError::new(FORM.to_owned()));
+        }
         Ok(Statuses(ranges))
     }
 }
@@ -118,6 +121,7 @@ mod tests {
             "+500",
             "500-502-504",
             "all",
+            ",",
         ] {
             let error = text.parse::<Statuses>().unwrap_err();
             assert_eq!(error.to_string(), FORM, "{text}");
