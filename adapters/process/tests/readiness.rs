@@ -188,10 +188,14 @@ async fn the_wait_can_have_an_end() {
     assert!(ended.is_err());
     let (_, message) = api.told()[0].error();
     assert!(message.contains("gave no answer in 200ms"), "{message}");
-    let vars = [vars[0], ("AWS_LWA_READINESS_CHECK_PATH", "/")];
-    let (told, _) = self::told(&["--unhealthy", "1000000"], &vars).await;
+    let vars = [vars[0], ("AWS_LWA_READINESS_CHECK_PATH", "/?key=secret")];
+    let (told, log) = self::told(&["--unhealthy", "1000000"], &vars).await;
     let (_, message) = told[0].error();
     assert!(message.contains("503"), "{message}");
+    assert!(
+        !message.contains("secret") && !log.contains("secret"),
+        "{message}\n{log}"
+    );
 }
 
 #[tokio::test]

@@ -77,7 +77,7 @@ async fn a_hook_that_fails_is_told_of() {
     let (post, _) = failed(&app).await;
     assert_eq!(post.path, "/2018-06-01/runtime/restore/error");
     assert!(post.error().1.contains("the pool is stuck"), "{post:?}");
-    assert!(post.error().1.contains("/snap/after?x"), "{post:?}");
+    assert!(post.error().1.contains("POST /snap/after: "), "{post:?}");
 }
 
 #[tokio::test]

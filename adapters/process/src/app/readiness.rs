@@ -90,6 +90,8 @@ async fn ask(readiness: &Readiness) -> Result<Option<Error>, Error> {
         return Ok(None);
     }
     let (status, healthy) = (answer.status(), &readiness.healthy);
+    // Its query may be a secret.
+    let path = path.path();
     Ok(Some(Error::new(format!(
         "{path} answered {status}, and healthy is {healthy}"
     ))))

@@ -136,6 +136,8 @@ impl Forward {
         if !status.is_success() {
             let text = told(response.into_body(), lease).await;
             let error = Error::status(status, &text);
+            // Its query may be a secret.
+            let path = path.path();
             return Err(Error::new(format!("POST {path}: {error}")));
         }
         Ok(())
