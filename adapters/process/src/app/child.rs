@@ -7,13 +7,17 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use rustix::process::{
-    Pid, Signal, WaitOptions, WaitStatus, getpid, kill_process, kill_process_group, wait, waitpid,
+    Pid, Signal, WaitOptions, WaitStatus, getpid, kill_process, kill_process_group,
+    test_kill_process_group, wait, waitpid,
 };
 use tokio::signal::unix::{self, SignalKind};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::stderr::Stderr;
 use crate::Error;
+
+/// How often it is looked whether what it has left behind has ended, of which no signal tells.
+const LEFT_BEHIND: Duration = Duration::from_millis(2);
 
 /// A process, in a group of its own, so that what it has started can be ended with it.
 pub(super) struct Child {
@@ -65,13 +69,7 @@ impl Child {
     ///
     /// It may be dropped, and called again.
     pub(super) async fn exited(&mut self) -> String {
-        while self.status.is_none() {
-            match self.reap() {
-                Ok(None) => drop(self.exits.recv().await),
-                Ok(Some(status)) => self.status = Some(Ok(status)),
-                Err(error) => self.status = Some(Err(error.to_string())),
-            }
-        }
+        self.ended().await;
         // What it has started would hold its port.
         let _ = kill_process_group(self.pid, Signal::KILL);
         let lines = match &self.stderr {
@@ -86,6 +84,29 @@ impl Child {
         match lines.as_str() {
             "" => format!("the app {status}"),
             lines => format!("the app {status}; its last words:\n{lines}"),
+        }
+    }
+
+    async fn ended(&mut self) {
+        while self.status.is_none() {
+            match self.reap() {
+                Ok(None) => drop(self.exits.recv().await),
+                Ok(Some(status)) => self.status = Some(Ok(status)),
+                Err(error) => self.status = Some(Err(error.to_string())),
+            }
+        }
+    }
+
+    /// Waits until it has ended, and what it has left behind, as a shell does that has started the app:
+    /// that is asked to end as well.
+    async fn all_ended(&mut self) {
+        self.ended().await;
+        let _ = kill_process_group(self.pid, Signal::TERM);
+        while test_kill_process_group(self.pid).is_ok() {
+            sleep(LEFT_BEHIND).await;
+            if getpid() == Pid::INIT {
+                while let Ok(Some(_)) = wait(WaitOptions::NOHANG) {}
+            }
         }
     }
 
@@ -104,11 +125,11 @@ impl Child {
         Ok(None)
     }
 
-    /// Asks it to end, and ends it where it does not.
+    /// Asks it to end, with all that it has started, and ends that where it does not.
     pub(super) async fn stop(&mut self, limit: Duration) -> String {
         self.signal(Signal::TERM);
-        if let Ok(status) = timeout(limit, self.exited()).await {
-            return status;
+        if timeout(limit, self.all_ended()).await.is_ok() {
+            return self.exited().await;
         }
         let _ = kill_process_group(self.pid, Signal::KILL);
         let status = self.exited().await;

@@ -4,7 +4,7 @@ use rustix::process::Signal;
 use tokio::time::sleep;
 
 use super::{api_of, lives, pid_of, posts_to};
-use crate::support::program::Program;
+use crate::support::program::{Program, Socket, app};
 use crate::support::until;
 
 #[tokio::test]
@@ -79,6 +79,26 @@ async fn an_app_that_does_not_end_is_killed_with_all_that_it_started() {
     let (_, log) = program.end().await;
     assert!(log.contains("signal TERM"), "{log}");
     until("they have ended", || !lives(app) && !lives(grandchild)).await;
+}
+
+#[tokio::test]
+async fn what_a_script_has_started_ends_by_itself_too() {
+    let api = api_of(&["/"]).await;
+    let (socket, app) = (Socket::new(), app());
+    let vars = [
+        ("LIFTGATE_SOCKET", socket.0.to_str().unwrap()),
+        ("LIFTGATE_SHUTDOWN_TIMEOUT_MS", "20000"),
+    ];
+    // A shell ends at once, and passes nothing on.
+    let script = format!("{}; true", app.display());
+    let mut program = Program::run(&api, &["--", "/bin/sh", "-c", &script], &vars);
+    let posts = api.posts().await;
+    let app = pid_of(posts_to(&posts, &["r-1/response"])[0]);
+    program.signal(Signal::TERM);
+    let (status, log) = program.end().await;
+    assert!(status.success(), "{log}");
+    assert!(log.contains("signal TERM"), "{log}");
+    until("it has ended", || !lives(app)).await;
 }
 
 #[tokio::test]
