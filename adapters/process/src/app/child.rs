@@ -1,11 +1,13 @@
 //! A process of the app.
 
-use std::ffi::OsString;
-use std::io::{self, IsTerminal as _};
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Read as _};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use rustix::io::Errno;
 use rustix::process::{
     Pid, Signal, WaitOptions, WaitStatus, getpid, kill_process, kill_process_group,
     test_kill_process_group, wait, waitpid,
@@ -37,22 +39,30 @@ impl Child {
         let failed = |error| Error::spawn(&name, error);
         // Before it starts, so that no exit is missed.
         let exits = unix::signal(SignalKind::child()).map_err(failed)?;
-        let mut started = Command::new(program);
-        started
-            .args(arguments)
-            .stderr(Stdio::piped())
-            .process_group(0);
-        if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some()
-            && std::env::var_os("AWS_EXECUTION_ENV").is_none()
-        {
-            // AWS's libraries tell by it where they run.
-            started.env("AWS_EXECUTION_ENV", "AWS_Lambda_provided_custom");
-        }
-        if io::stdin().is_terminal() {
-            // A group that is not the terminal's is stopped when it reads from it.
-            started.stdin(Stdio::null());
-        }
-        let mut child = started.spawn().map_err(failed)?;
+        let spawn = |program: &OsStr, arguments: &[OsString]| {
+            let mut started = Command::new(program);
+            started
+                .args(arguments)
+                .stderr(Stdio::piped())
+                .process_group(0);
+            if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some()
+                && std::env::var_os("AWS_EXECUTION_ENV").is_none()
+            {
+                // AWS's libraries tell by it where they run.
+                started.env("AWS_EXECUTION_ENV", "AWS_Lambda_provided_custom");
+            }
+            if io::stdin().is_terminal() {
+                // A group that is not the terminal's is stopped when it reads from it.
+                started.stdin(Stdio::null());
+            }
+            started.spawn()
+        };
+        let spawned = match spawn(program, arguments) {
+            // As shells do, which start most scripts.
+            Err(error) if is_shell_script(&error, program) => spawn("/bin/sh".as_ref(), command),
+            spawned => spawned,
+        };
+        let mut child = spawned.map_err(failed)?;
         let pid = Pid::from_child(&child);
         let stderr = child.stderr.take().map(Stderr::follow).transpose();
         Ok(Child {
@@ -153,6 +163,16 @@ impl Drop for Child {
             let _ = kill_process_group(self.pid, Signal::KILL);
         }
     }
+}
+
+/// Whether a program could not be started since it is a script that does not name its shell, and no
+/// program of another architecture, say.
+fn is_shell_script(error: &io::Error, program: &OsStr) -> bool {
+    let mut start = [0; 128];
+    error.raw_os_error() == Some(Errno::NOEXEC.raw_os_error())
+        && File::open(program)
+            .and_then(|mut file| file.read(&mut start))
+            .is_ok_and(|len| len > 0 && !start[..len].contains(&0))
 }
 
 fn describe(status: WaitStatus) -> String {

@@ -1,9 +1,11 @@
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use super::{api_of, posts_to};
 use crate::support::app::{App, ok};
 use crate::support::event;
-use crate::support::program::{Program, app, free_port};
+use crate::support::program::{Program, Socket, app, free_port};
 use crate::support::runtime_api::{Answer, RuntimeApi, invocation};
 
 #[tokio::test]
@@ -38,6 +40,26 @@ async fn a_wrapper_starts_the_handler() {
     );
     let posts = api.posts().await;
     posts_to(&posts, &["r-1/response"]);
+}
+
+#[tokio::test]
+async fn a_script_needs_not_name_its_shell() {
+    let api = api_of(&["/"]).await;
+    let (socket, script) = (Socket::new(), Socket::new());
+    let text = format!("exec {} \"$@\"\n", app().display());
+    std::fs::write(&script.0, text).unwrap();
+    std::fs::set_permissions(&script.0, Permissions::from_mode(0o755)).unwrap();
+    let vars = [("LIFTGATE_SOCKET", socket.0.to_str().unwrap())];
+    let command = ["--", script.0.to_str().unwrap(), "--say", "a b"];
+    let program = Program::run(&api, &command, &vars);
+    let posts = api.posts().await;
+    posts_to(&posts, &["r-1/response"]);
+    program.says("a b").await;
+    // A program of another architecture is no script.
+    std::fs::write(&script.0, b"\x7fELF\x02\x01\x01\0").unwrap();
+    let (status, log) = Program::run(&api, &command, &vars).end().await;
+    assert!(!status.success());
+    assert!(log.contains("Exec format error"), "{log}");
 }
 
 #[tokio::test]
