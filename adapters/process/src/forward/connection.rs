@@ -12,7 +12,7 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use liftgate::Body;
-use rustix::net::{AddressFamily, RecvFlags, getsockname, recv, sockopt};
+use rustix::net::{RecvFlags, recv, sockopt};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
 
@@ -155,8 +155,8 @@ fn poll_driver(driver: &mut Option<Driver>, cx: &mut Context<'_>) {
 ///
 /// A [reset] alone does not tell it: a kernel sends one where a part was not read, and an app may send one
 /// whatever it has read. A reset after the end of what the app says does: it had closed the connection, and
-/// then something came. Linux tells the two apart ([`tcp_reset`]), the second by `EPIPE`. On a Unix socket no
-/// app can send a reset, and it means that not all was read.
+/// then something came. Linux tells the two apart ([`tcp_reset`]), the second by `EPIPE`, as it does on a
+/// Unix socket.
 ///
 /// [reset]: https://www.rfc-editor.org/rfc/rfc9293.html#section-3.5.2
 /// [`tcp_reset`]: https://github.com/torvalds/linux/blob/v6.12/net/ipv4/tcp_input.c
@@ -167,13 +167,7 @@ fn is_refused(error: &hyper::Error, socket: &OwnedFd) -> bool {
     let kind = read
         .map(io::Error::kind)
         .or(hidden.map(|error| error.kind()));
-    let is_unix =
-        || getsockname(socket).is_ok_and(|name| name.address_family() == AddressFamily::UNIX);
-    match kind {
-        Some(io::ErrorKind::BrokenPipe) => true,
-        Some(io::ErrorKind::ConnectionReset) => is_unix(),
-        _ => false,
-    }
+    kind == Some(io::ErrorKind::BrokenPipe)
 }
 
 /// Tells the app's kernel at once that what it sent has arrived, since it may keep back what is next
