@@ -1,29 +1,9 @@
-use bytes::Bytes;
-use http::Request;
-use liftgate::local::{Gateway, Kind};
+//! The head of a request, but for its target.
+
 use serde_json::{Value, json};
 
-use crate::support::app::{App, Asked, ok};
-use crate::support::runtime_api::invocation;
-use crate::support::{answer, event, get, of_http_api, of_rest, posted, posts, through};
-
-/// Without what Lambda knows: only the request.
-const BARE: (&str, &str) = ("LIFTGATE_CONTEXT_HEADERS", "none");
-
-/// The request that the app gets of an event.
-async fn asked_with(vars: &[(&str, &str)], event: impl Into<Bytes>) -> Asked {
-    let app = App::answering([ok("")]).await;
-    let vars: Vec<_> = [BARE].iter().chain(vars).copied().collect();
-    let post = posted(app.config(&vars), event).await;
-    assert_eq!(post.what(), "r-1/response", "{post:?}");
-    let mut asked = app.asked();
-    assert_eq!(asked.len(), 1, "{asked:?}");
-    asked.remove(0)
-}
-
-async fn asked(event: impl Into<Bytes>) -> Asked {
-    asked_with(&[], event).await
-}
+use super::{asked, asked_with};
+use crate::support::{of_http_api, of_rest};
 
 fn headers(pairs: &[(&str, &str)]) -> Value {
     pairs.iter().map(|(name, value)| (*name, *value)).collect()
@@ -127,31 +107,6 @@ async fn a_host_is_there_if_nobody_named_one() {
 }
 
 #[tokio::test]
-async fn no_query_can_break_it() {
-    let odd = [
-        " ", "\"", "<", ">", "`", "{}", "|", "^", "\\", "\u{7f}", "é", "#", "%zz", "?",
-    ];
-    for odd in odd {
-        let query = format!("q=a{odd}b");
-        let asked = asked(of_http_api(json!({"rawQueryString": query}))).await;
-        let sent = asked
-            .target
-            .strip_prefix("/?q=a")
-            .unwrap()
-            .strip_suffix('b');
-        let sent = sent.unwrap_or_else(|| panic!("{asked:?}"));
-        let escaped: String = odd.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        assert!([odd, &escaped].contains(&sent), "{odd:?} is {sent:?}");
-        let is_plain = sent.bytes().all(|byte| byte > b' ' && byte != 0x7f);
-        assert!(is_plain, "{odd:?} is {sent:?}");
-    }
-    // Longer than any gateway takes.
-    let long = "x".repeat(60_000);
-    let asked = asked(of_http_api(json!({"rawQueryString": long}))).await;
-    assert_eq!(asked.target.len(), "/?".len() + long.len());
-}
-
-#[tokio::test]
 async fn a_length_is_that_of_the_body() {
     let asked_of = async |method: &str, body: Value, is_base64: bool, headers: Value| {
         let context = json!({"stage": "$default", "http": {"method": method}});
@@ -206,32 +161,6 @@ async fn what_concerns_another_connection_does_not_arrive() {
 }
 
 #[tokio::test]
-async fn the_base_path_is_removed_once_and_in_whole_segments() {
-    for (sent, arrives) in [
-        ("/api/api/foo", "/api/foo"),
-        ("/apiary/x", "/apiary/x"),
-        ("/api/foo?x=/api", "/foo?x=/api"),
-        ("/api", "/"),
-        ("/api/", "/"),
-        ("/other", "/other"),
-    ] {
-        let (path, query) = sent.split_once('?').unwrap_or((sent, ""));
-        let event = of_http_api(json!({"rawPath": path, "rawQueryString": query}));
-        for name in ["AWS_LWA_REMOVE_BASE_PATH", "REMOVE_BASE_PATH"] {
-            let asked = asked_with(&[(name, "/api")], event.clone()).await;
-            assert_eq!(asked.target, arrives, "{sent}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn the_stage_is_no_part_of_the_path() {
-    let event =
-        of_rest(json!({"path": "/x", "requestContext": {"stage": "prod", "path": "/prod/x"}}));
-    assert_eq!(asked(event).await.target, "/x");
-}
-
-#[tokio::test]
 async fn authorization_comes_from_its_source_or_not_at_all() {
     let vars = [("AWS_LWA_AUTHORIZATION_SOURCE", "X-Own-Auth")];
     let both = json!({"authorization": "AWS4-HMAC-SHA256 …", "x-own-auth": "Bearer a"});
@@ -241,75 +170,4 @@ async fn authorization_comes_from_its_source_or_not_at_all() {
     let signed = json!({"authorization": "AWS4-HMAC-SHA256 …"});
     let asked = asked_with(&vars, of_http_api(json!({"headers": signed}))).await;
     assert_eq!(asked.values("authorization"), [""; 0]);
-}
-
-#[tokio::test]
-async fn every_gateway_reaches_the_app() {
-    for kind in Kind::ALL
-        .into_iter()
-        .filter(|kind| *kind != Kind::WebSocket)
-    {
-        let app = App::answering([ok("hello")]).await;
-        let mut request = Request::post("/a/b?c=d").body(Bytes::from("sent")).unwrap();
-        request
-            .headers_mut()
-            .insert("host", "example.com".parse().unwrap());
-        request
-            .headers_mut()
-            .insert("content-type", "text/plain".parse().unwrap());
-        let mut gateway = Gateway::new(kind);
-        let response = through(&gateway, app.config(&[]), &request).await;
-        assert_eq!(response.body(), "hello", "{kind}");
-        gateway = gateway.streaming(false);
-        assert!(!gateway.is_streaming());
-        let asked = &app.asked()[0];
-        assert_eq!(
-            (asked.method.as_str(), asked.target.as_str()),
-            ("POST", "/a/b?c=d"),
-            "{kind}"
-        );
-        assert_eq!(asked.body, "sent", "{kind}");
-        assert_eq!(asked.values("host"), ["example.com"], "{kind}");
-    }
-}
-
-#[tokio::test]
-async fn an_event_that_is_broken_fails_alone() {
-    let app = App::answering([ok("hello")]).await;
-    let broken = of_http_api(json!({"body": "!!!", "isBase64Encoded": true}));
-    let nexts = [broken, "{".to_owned(), event("/")];
-    let nexts = nexts.into_iter().zip(["r-1", "r-2", "r-3"]);
-    let posts = posts(
-        app.config(&[]),
-        nexts.map(|(event, id)| invocation(id, event)),
-    )
-    .await;
-    let whats: Vec<_> = posts.iter().map(|post| post.what()).collect();
-    assert_eq!(whats, ["r-1/error", "r-2/error", "r-3/response"]);
-}
-
-#[tokio::test]
-async fn a_bad_client_context_is_no_end() {
-    for context in [
-        "{\"custom\":{\"n\":1}}",
-        "{\"client\":{}}",
-        "{\"x\":\"é\"}",
-        "{",
-        "1",
-    ] {
-        let app = App::answering([ok("hello")]).await;
-        let mut invocation = invocation("r-1", event("/"));
-        let value = http::HeaderValue::from_bytes(context.as_bytes()).unwrap();
-        invocation
-            .headers_mut()
-            .insert("lambda-runtime-client-context", value);
-        let posts = posts(app.config(&[]), [invocation]).await;
-        assert_eq!(posts[0].what(), "r-1/response", "{context}");
-    }
-}
-
-#[tokio::test]
-async fn a_client_gets_an_answer() {
-    let app = App::answering([ok("hello")]).await;
-    assert_eq!(answer(&app, &get("/")).await.body(), "hello");
 }
