@@ -7,6 +7,7 @@ mod events;
 mod forward;
 mod mode;
 mod run;
+mod shutdown;
 
 pub use app::{App, Supervisor};
 pub use config::{

@@ -8,17 +8,11 @@ use rustix::process::{Signal, getpid, kill_process};
 use tokio::time::timeout;
 
 use crate::app::{App, Teller, wait_until_ready};
-use crate::{Config, ConfigError, Error, Forward, Mode, Supervisor};
+use crate::{Config, ConfigError, Error, Forward, Mode, Supervisor, shutdown};
 
 /// How long the initialization may wait for the app, if it need not be ready then: Lambda gives it
 /// 10 seconds.
 const ASYNC_INIT: Duration = Duration::from_millis(9800);
-
-/// How long what is under way and the app may take to end: what Lambda gives an extension is 2
-/// seconds, what it gives a runtime less than half of one, and a laptop more.
-const OF_AN_EXTENSION: Duration = Duration::from_millis(1800);
-const OF_A_RUNTIME: Duration = Duration::from_millis(280);
-const OFF_LAMBDA: Duration = Duration::from_secs(5);
 
 /// Runs the app that an environment tells of, until the environment ends.
 ///
@@ -99,7 +93,7 @@ fn told(error: liftgate::Error) -> Error {
 fn of_config(config: &Config, mode: &Mode) -> Runtime {
     let mut runtime = Runtime::new()
         .options(options(config))
-        .shutdown_timeout(shutdown_timeout(config, mode));
+        .shutdown_timeout(shutdown::timeout(config, mode, is_lambda()));
     if let (Mode::Extension(name), true) = (mode, is_lambda()) {
         runtime = runtime.extension(name);
     }
@@ -110,14 +104,6 @@ fn of_config(config: &Config, mode: &Mode) -> Runtime {
         runtime = runtime.respond_before_deadline(margin);
     }
     runtime
-}
-
-fn shutdown_timeout(config: &Config, mode: &Mode) -> Duration {
-    config.shutdown_timeout.unwrap_or(match mode {
-        _ if !is_lambda() => OFF_LAMBDA,
-        Mode::Extension(_) => OF_AN_EXTENSION,
-        _ => OF_A_RUNTIME,
-    })
 }
 
 fn options(config: &Config) -> Options {
@@ -160,9 +146,9 @@ async fn begin(mut runtime: Runtime, config: Config, started: Started) -> Result
     runtime = around_snapshot(runtime, &config, &forward);
     if let Started::Child(supervisor) = &started {
         let (supervisor, closing) = (supervisor.clone(), forward.clone());
-        let limit = shutdown_timeout(&config, &Mode::Beside);
+        let limit = shutdown::timeout(&config, &Mode::Beside, is_lambda());
         // An environment that ends has mostly nothing under way, and the app has all of the time, but
-        // for what it takes to kill it. Where it has less, it is killed as the runtime ends.
+        // for what it takes to kill it. Where it has less, it is killed when this hook has no time left.
         let limit = limit * 7 / 8;
         runtime = runtime.on_shutdown(move || async move {
             // Some wait for whoever is connected.
@@ -184,7 +170,12 @@ async fn begin(mut runtime: Runtime, config: Config, started: Started) -> Result
         tokio::spawn(end_with(app.clone()));
         Ok(forward)
     };
-    runtime.run_init(init).await.map_err(told)?;
+    let ended = runtime.run_init(init).await;
+    if let Started::Child(supervisor) = &started {
+        // No time is left, but for telling how it ended.
+        supervisor.stop(Duration::ZERO).await;
+    }
+    ended.map_err(told)?;
     match app.is_over() {
         Some(reason) if !reason.is_empty() => Err(Error::new(&*reason)),
         _ => Ok(()),

@@ -5,15 +5,16 @@ use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
 use rustix::process::{
     Pid, Signal, WaitOptions, WaitStatus, getpid, kill_process, kill_process_group,
     test_kill_process_group, wait, waitpid,
 };
+use tokio::select;
 use tokio::signal::unix::{self, SignalKind};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use super::stderr::Stderr;
 use crate::Error;
@@ -135,15 +136,30 @@ impl Child {
         Ok(None)
     }
 
-    /// Asks it to end, with all that it has started, and ends that where it does not.
-    pub(super) async fn stop(&mut self, limit: Duration) -> String {
+    /// Asks it to end, with all that it has started, and kills that where it has not ended after that
+    /// time, or when nobody waits any more: that is an error.
+    pub(super) async fn stop(
+        &mut self,
+        limit: Duration,
+        is_left: impl Future<Output = ()>,
+    ) -> Result<String, String> {
+        let begun = Instant::now();
         self.signal(Signal::TERM);
-        if timeout(limit, self.all_ended()).await.is_ok() {
-            return self.exited().await;
+        let has_ended = select! {
+            biased;
+            () = self.all_ended() => true,
+            () = sleep(limit) => false,
+            () = is_left => false,
+        };
+        if has_ended {
+            return Ok(self.exited().await);
         }
+        let waited = begun.elapsed().as_millis();
         let _ = kill_process_group(self.pid, Signal::KILL);
-        let status = self.exited().await;
-        format!("{status} (it had not ended {limit:?} after SIGTERM)")
+        let ended = self.exited().await;
+        Err(format!(
+            "{ended} (not all of it had ended {waited} ms after SIGTERM)"
+        ))
     }
 
     /// Sends it a signal, if it is still there: its number may be another's after that.

@@ -2,6 +2,7 @@
 
 mod child;
 mod readiness;
+mod signals;
 mod stderr;
 mod supervisor;
 

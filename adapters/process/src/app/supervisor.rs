@@ -1,16 +1,14 @@
 use std::ffi::OsString;
-use std::future::poll_fn;
+use std::future::pending;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use rustix::process::Signal;
 use tokio::select;
-use tokio::signal::unix::{self, SignalKind};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::child::Child;
+use super::signals::PassedOn;
 use super::{App, Teller, wait_until_ready};
 use crate::{Config, Error, OnExit, Readiness};
 
@@ -93,7 +91,7 @@ impl Supervisor {
     }
 
     /// Sends the app `SIGTERM`, and kills it with all that it has started if it is there after that
-    /// time.
+    /// time, or when this is dropped.
     pub async fn stop(&self, limit: Duration) {
         let (told, ended) = oneshot::channel();
         if self.stop.send((limit, told)).await.is_ok() {
@@ -184,7 +182,7 @@ impl Lives {
             let getting_ready = async {
                 match is_ready {
                     false => wait_until_ready(&readiness).await,
-                    true => std::future::pending().await,
+                    true => pending().await,
                 }
             };
             select! {
@@ -193,9 +191,11 @@ impl Lives {
                     true => End::Late(reason),
                     false => End::Early(format!("{reason}\n(it was not ready yet)")),
                 },
-                Some((limit, told)) = self.stopped.recv() => {
-                    let ended = child.stop(limit).await;
-                    tracing::debug!("{ended}");
+                Some((limit, mut told)) = self.stopped.recv() => {
+                    match child.stop(limit, told.closed()).await {
+                        Ok(ended) => tracing::info!("{ended}"),
+                        Err(killed) => tracing::warn!("{killed}"),
+                    }
                     self.teller.over("");
                     let _ = told.send(());
                     return End::Stopped;
@@ -207,7 +207,8 @@ impl Lives {
                         self.teller.ready();
                     }
                     Err(error) => {
-                        let ended = child.stop(Duration::from_secs(1)).await;
+                        let second = Duration::from_secs(1);
+                        let (Ok(ended) | Err(ended)) = child.stop(second, pending()).await;
                         return End::Early(format!("{error:#}\n{ended}"));
                     }
                 },
@@ -219,31 +220,4 @@ impl Lives {
 fn pause(failures: u32) -> Duration {
     let doubled = FIRST_PAUSE * 2u32.saturating_pow(failures.min(10) - 1);
     doubled.min(LONGEST_PAUSE)
-}
-
-/// Signals that are passed on. `SIGTERM` and `SIGINT` are not: first what is under way is answered.
-struct PassedOn([(unix::Signal, Signal); 4]);
-
-impl PassedOn {
-    fn new() -> Result<Self, Error> {
-        let of = |kind| unix::signal(kind).map_err(Error::signals);
-        Ok(PassedOn([
-            (of(SignalKind::hangup())?, Signal::HUP),
-            (of(SignalKind::quit())?, Signal::QUIT),
-            (of(SignalKind::user_defined1())?, Signal::USR1),
-            (of(SignalKind::user_defined2())?, Signal::USR2),
-        ]))
-    }
-
-    async fn recv(&mut self) -> Signal {
-        poll_fn(|cx| {
-            for (stream, signal) in &mut self.0 {
-                if stream.poll_recv(cx).is_ready() {
-                    return Poll::Ready(*signal);
-                }
-            }
-            Poll::Pending
-        })
-        .await
-    }
 }

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use tokio::time::sleep;
@@ -78,7 +78,38 @@ async fn an_app_that_does_not_end_is_killed_with_all_that_it_started() {
     program.signal(Signal::TERM);
     let (_, log) = program.end().await;
     assert!(log.contains("signal TERM"), "{log}");
-    until("they have ended", || !lives(app) && !lives(grandchild)).await;
+    assert!(log.contains("the app was killed by signal 9"), "{log}");
+    assert!(!lives(app));
+    until("it has ended too", || !lives(grandchild)).await;
+}
+
+/// What Lambda gives a function, <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html>.
+const OF_LAMBDA: Duration = Duration::from_millis(300);
+
+/// Ends the program in front of an app that does not end by itself, and gives how long that took.
+async fn ended_by_force(paths: &[&str]) -> Duration {
+    let api = api_of(paths).await;
+    let mut program = Program::start(&api, &["--stubborn"], &[]);
+    let is_next = |(path, _): &(String, _)| path.ends_with("invocation/next");
+    let nexts = || api.asked().into_iter().filter(is_next).count();
+    // A call that hangs is the last.
+    let is_hung = paths.contains(&"/hang");
+    let expected = paths.len() + usize::from(!is_hung);
+    until("the last call", || nexts() == expected).await;
+    let told = api.told();
+    let app = pid_of(
+        told.iter()
+            .find(|post| post.what() == "r-1/response")
+            .unwrap(),
+    );
+    let begun = Instant::now();
+    program.signal(Signal::TERM);
+    let (_, log) = program.end().await;
+    let took = begun.elapsed();
+    assert!(log.contains("signal TERM"), "{log}");
+    assert!(log.contains("the app was killed by signal 9"), "{log}");
+    assert!(!lives(app));
+    took
 }
 
 #[tokio::test]
@@ -102,23 +133,18 @@ async fn what_a_script_has_started_ends_by_itself_too() {
 }
 
 #[tokio::test]
-async fn what_hangs_does_not_keep_the_environment() {
-    let api = api_of(&["/", "/hang"]).await;
-    let mut program = Program::start(&api, &["--stubborn"], &[]);
-    let nexts = || {
-        api.asked()
-            .iter()
-            .filter(|(path, _)| path.ends_with("/next"))
-            .count()
-    };
-    // One of them is the extension's.
-    until("the second invocation", || nexts() >= 3).await;
-    program.signal(Signal::TERM);
-    program.end().await;
-    let told = api.told();
-    let answered = told.iter().find(|post| post.what() == "r-1/response");
-    let app = pid_of(answered.unwrap());
-    until("it has ended", || !lives(app)).await;
+async fn the_app_is_asked_killed_and_told_of_in_the_time_that_lambda_gives() {
+    for paths in [&["/"][..], &["/", "/hang"]] {
+        let mut times = Vec::new();
+        // Others may keep this machine busy.
+        while times.len() < 10 && !times.iter().any(|took| *took < OF_LAMBDA) {
+            times.push(ended_by_force(paths).await);
+        }
+        assert!(
+            times.iter().any(|took| *took < OF_LAMBDA),
+            "{paths:?}: {times:?}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -130,16 +130,22 @@ pub(super) const VARIABLES: &[Variable] = &[
         name: "LIFTGATE_SHUTDOWN_TIMEOUT_MS",
         also: &[],
         deprecated: &[],
-        default: "as it runs",
+        default: "as it runs: 250, in `/opt/extensions` 1450, off Lambda 5000",
         accepted: "a number of milliseconds",
-        meaning: "How long the app has to end by itself when the environment does, in milliseconds; \
-                  then it is killed. By default, what Lambda leaves it.",
+        meaning: "How long requests under way and then the app have to end when the environment does, in \
+                  milliseconds: the requests half of it at most, and the app the rest, but for an \
+                  eighth; then it is killed. Lambda [gives](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html#runtimes-lifecycle-extensions-shutdown) \
+                  a runtime 300, or 500 if it has registered an extension of its own, which this \
+                  does, and an extension in `/opt/extensions` what is left of 2000.",
         source: None,
         is_set_empty: false,
         read: |draft, given| {
             draft.config.shutdown_timeout = Some(millis(given.value)?);
             Ok(())
         },
-        show: |config| show(config.shutdown_timeout.map(|timeout| timeout.as_millis())),
+        show: |config| match config.shutdown_timeout {
+            None => "as it runs".to_owned(),
+            timeout => show_millis(timeout),
+        },
     },
 ];
