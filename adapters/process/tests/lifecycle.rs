@@ -1,6 +1,7 @@
 //! The program: from the start of the app to its end, and what comes between.
 
 mod deaths;
+mod first_process;
 mod shutdown;
 mod start;
 

@@ -44,7 +44,18 @@ impl Program {
 
     /// With these arguments of its own.
     pub fn run(api: &RuntimeApi, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_liftgate-process"))
+        let program = env!("CARGO_BIN_EXE_liftgate-process");
+        Program::by(Command::new(program), api, arguments, variables)
+    }
+
+    /// Started by a command, which may be another program's.
+    pub fn by(
+        mut command: Command,
+        api: &RuntimeApi,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
+        let mut child = command
             .args(arguments)
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", &api.address)
@@ -89,9 +100,13 @@ impl Program {
         }
     }
 
+    /// The process that was started.
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
     pub fn signal(&self, signal: Signal) {
-        let id = self.child.id().expect("it runs");
-        kill_process(pid(id), signal).unwrap();
+        kill_process(pid(self.id()), signal).unwrap();
     }
 
     /// Waits until it has ended, and gives what it has written.
