@@ -14,6 +14,7 @@
 //! | `--exit STATUS` | ends |
 //! | `--sleep` | sleeps for ever |
 //! | `--grandchild` | starts a process that has its socket, and its standard error |
+//! | `--daemon` | ends when it listens, and leaves that to such a process |
 //! | `--unhealthy N` | answers the first N requests with 503 |
 //! | `--stubborn` | ignores `SIGTERM` |
 //!
@@ -51,7 +52,7 @@ struct App {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> io::Result<()> {
     let mut app = App::default();
-    let (mut is_stubborn, mut has_grandchild) = (false, false);
+    let (mut is_stubborn, mut has_grandchild, mut is_daemon) = (false, false, false);
     let mut arguments = env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().unwrap_or_default();
@@ -61,6 +62,7 @@ async fn main() -> io::Result<()> {
             "--exit" => exit(i32::try_from(number(&value())?).unwrap_or(1)),
             "--sleep" => std::future::pending().await,
             "--grandchild" => has_grandchild = true,
+            "--daemon" => is_daemon = true,
             "--unhealthy" => app.unhealthy = AtomicUsize::new(number(&value())? as usize),
             "--stubborn" => is_stubborn = true,
             other => return Err(io::Error::other(format!("{other}?"))),
@@ -68,6 +70,13 @@ async fn main() -> io::Result<()> {
     }
     let app = Arc::new(app);
     tell_signals(&app, is_stubborn)?;
+    has_grandchild |= is_daemon;
+    if is_daemon {
+        tokio::spawn(async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            exit(0);
+        });
+    }
     match env::var_os("LIFTGATE_SOCKET") {
         Some(path) => {
             // That of a former life.

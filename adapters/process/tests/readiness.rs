@@ -150,6 +150,26 @@ async fn an_app_that_exits_ends_the_wait_with_its_last_words() {
 }
 
 #[tokio::test]
+async fn a_server_that_goes_to_the_background_is_told_to_stay() {
+    let (told, log) = told(&["--exit", "0"], &[]).await;
+    let (_, message) = told[0].error();
+    assert!(message.contains("exited with status 0"), "{message}");
+    for text in [&message, &log] {
+        assert_eq!(text.matches("`daemon off;`").count(), 1, "{text}");
+    }
+    // Whoever listens before that is found to be ready.
+    let api = RuntimeApi::start(none()).await;
+    let vars = [("LIFTGATE_RESTART_LIMIT", "1")];
+    let mut program = Program::start(&api, &["--daemon"], &vars);
+    let (status, log) = program.end().await;
+    assert!(!status.success());
+    assert!(log.contains("`daemon off;`"), "{log}");
+    let (told, _) = self::told(&["--exit", "1"], &[]).await;
+    let (_, message) = told[0].error();
+    assert!(!message.contains("daemon"), "{message}");
+}
+
+#[tokio::test]
 async fn so_it_does_if_the_start_need_not_wait() {
     let vars = [("AWS_LWA_ASYNC_INIT", "1")];
     let (told, _) = told(&["--slow", "50", "--exit", "7"], &vars).await;

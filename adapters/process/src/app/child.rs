@@ -121,6 +121,11 @@ impl Child {
         }
     }
 
+    /// Whether it has ended, and says that all is well.
+    pub(super) fn has_succeeded(&self) -> bool {
+        matches!(&self.status, Some(Ok(status)) if status.exit_status() == Some(0))
+    }
+
     /// The status of what has ended. The first process of a container inherits all that is left of
     /// others, which has to be asked for too.
     fn reap(&self) -> io::Result<Option<WaitStatus>> {

@@ -18,6 +18,12 @@ const LIVED: Duration = Duration::from_secs(10);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
+/// A server that goes to the background may be ready just before what has started it ends.
+const GOES_AWAY: Duration = Duration::from_secs(1);
+
+const FOREGROUND: &str = "a server has to stay in the foreground, where this one may have gone to the background: \
+     nginx stays by `daemon off;`, and gunicorn without `--daemon`";
+
 /// Starts the app, starts it again when it dies, and ends it.
 ///
 /// # Examples
@@ -125,11 +131,14 @@ impl Lives {
         let mut has_been_ready = false;
         let reason = loop {
             let born = Instant::now();
-            let (reason, was_ready) = match self.watch(&mut child).await {
+            let (mut reason, was_ready) = match self.watch(&mut child).await {
                 End::Stopped => return,
                 End::Early(reason) => (reason, false),
                 End::Late(reason) => (reason, true),
             };
+            if child.has_succeeded() && (!was_ready || born.elapsed() < GOES_AWAY) {
+                reason = format!("{reason}\n{FOREGROUND}");
+            }
             has_been_ready |= was_ready;
             if was_ready && born.elapsed() >= LIVED {
                 failures = 0;
