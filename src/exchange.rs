@@ -115,6 +115,8 @@ impl Exchange {
         match self.options.answer(&error).or(otherwise) {
             Some(response) => match self.whole(response) {
                 Ok(reply) => Ok(reply.answering(error)),
+                // An event that is no request knows of no such answer, and fails of the error itself.
+                Err(second) if second.is_error_status() => Err(error),
                 Err(second) => {
                     trace::error(format_args!("the answer to an error: {second}"));
                     Err(error)

@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 
 use http::{Request, Response};
-use liftgate::{Body, Context, Runtime};
+use liftgate::{Body, Context, Options, Runtime};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Subscriber, instrument::WithSubscriber as _};
@@ -137,6 +137,31 @@ async fn each_invocation_has_a_span_that_is_closed_before_it_is_flushed() {
         events[0].1.contains("Liftgate.Panic") && events[0].1.contains("r-2"),
         "{events:?}"
     );
+}
+
+/// An event that is no request has nobody whom the answer to an error could be for.
+#[tokio::test]
+async fn the_error_of_an_event_that_is_no_request_is_told_once() {
+    let api = RuntimeApi::start([invocation("r-1", r#"{"job": 1}"#)]).await;
+    let answer = |_: &liftgate::Error| {
+        let bad_gateway = Response::builder().status(502);
+        bad_gateway.body(Body::from("Bad Gateway\n")).ok()
+    };
+    let notes = Notes::default();
+    let runtime = Runtime::new()
+        .runtime_api(api.address.clone())
+        .options(Options::new().pass_through("/error").on_error(answer));
+    let subscriber = tracing_subscriber::registry().with(notes.clone());
+    let running = runtime.run(tower::service_fn(super::app));
+    tokio::spawn(running.with_subscriber(subscriber));
+    let posts = api.posts().await;
+    assert_eq!(posts[0].what(), "r-1/error");
+    assert_eq!(posts[0].error().0, "Liftgate.ServiceError");
+    let events = notes.events.lock().unwrap().clone();
+    let [(Level::ERROR, told)] = &events[..] else {
+        panic!("{events:?}");
+    };
+    assert!(told.contains("Liftgate.ServiceError"), "{told}");
 }
 
 /// Row 10: everything is logged, and the event is not UTF-8.
