@@ -7,12 +7,12 @@ use crate::Error;
 /// What the log is told of one exchange with the app, when it is over.
 ///
 /// The span of the invocation has the method, the path, the source and the request's id. No header
-/// and no query is told of, at any level.
+/// and no query is told of, at any level. Of what went wrong the runtime tells.
 pub(super) struct Record {
     since: Instant,
     status: Option<StatusCode>,
     len: usize,
-    error: Option<String>,
+    has_failed: bool,
 }
 
 impl Record {
@@ -21,7 +21,7 @@ impl Record {
             since: Instant::now(),
             status: None,
             len: 0,
-            error: None,
+            has_failed: false,
         }
     }
 
@@ -33,8 +33,8 @@ impl Record {
         self.len += len;
     }
 
-    pub(super) fn fail(&mut self, error: &Error) {
-        self.error = Some(error.to_string());
+    pub(super) fn fail(&mut self, _: &Error) {
+        self.has_failed = true;
     }
 }
 
@@ -42,15 +42,15 @@ impl Drop for Record {
     fn drop(&mut self) {
         let duration_ms = self.since.elapsed().as_micros() as f64 / 1000.0;
         let bytes = self.len;
-        match (self.status, &self.error) {
-            (status, Some(error)) => {
+        match (self.status, self.has_failed) {
+            (status, true) => {
                 let status = status.map(|status| status.as_u16());
-                tracing::info!(app_status = status, bytes, duration_ms, "failed: {error}");
+                tracing::info!(app_status = status, bytes, duration_ms, "failed");
             }
-            (Some(status), None) => {
+            (Some(status), false) => {
                 tracing::info!(app_status = status.as_u16(), bytes, duration_ms, "answered");
             }
-            (None, None) => tracing::info!(duration_ms, "given up without an answer"),
+            (None, false) => tracing::info!(duration_ms, "given up without an answer"),
         }
     }
 }
