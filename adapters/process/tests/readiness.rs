@@ -199,6 +199,7 @@ async fn the_wait_can_have_an_end() {
         message.contains("the app was not ready in 200ms"),
         "{message}"
     );
+    assert!(message.contains("AWS_LWA_PORT"), "{message}");
     // An app that answers never, or not well.
     let app = App::serving(|mut connection| async move { connection.closed().await }).await;
     let mut config = app.config(&[vars[0], CHECK]);

@@ -22,6 +22,13 @@ use crate::Error;
 /// How often it is looked whether what it has left behind has ended, of which no signal tells.
 const LEFT_BEHIND: Duration = Duration::from_millis(2);
 
+/// How long what a dead app has written may take to be read; who inherited the pipe from it may hold
+/// it for ever.
+const DRAIN: Duration = Duration::from_millis(100);
+
+/// How long that may take where time is short.
+const PASS_ON: Duration = Duration::from_millis(20);
+
 /// A process, in a group of its own, so that what it has started can be ended with it.
 pub(super) struct Child {
     pid: Pid,
@@ -74,27 +81,35 @@ impl Child {
         })
     }
 
-    /// Waits until it has ended, and tells how.
+    /// Waits until it has ended, and tells how, with its last words.
     ///
     /// # Cancel safety
     ///
     /// It may be dropped, and called again.
-    pub(super) async fn exited(&mut self) -> String {
+    pub(super) async fn died(&mut self) -> String {
         self.ended().await;
         // What it has started would hold its port.
         let _ = kill_process_group(self.pid, Signal::KILL);
-        let lines = match &self.stderr {
-            Some(stderr) => stderr.last_lines().await,
-            None => String::new(),
-        };
-        let status = match &self.status {
-            Some(Ok(status)) => describe(*status),
-            Some(Err(error)) => format!("ended, nobody knows how: {error}"),
-            None => "ended".to_owned(),
-        };
+        let lines = self.last_lines(DRAIN).await;
         match lines.as_str() {
-            "" => format!("the app {status}"),
-            lines => format!("the app {status}; its last words:\n{lines}"),
+            "" => self.end(),
+            lines => format!("{}; its last words:\n{lines}", self.end()),
+        }
+    }
+
+    /// How it has ended.
+    fn end(&self) -> String {
+        match &self.status {
+            Some(Ok(status)) => format!("the app {}", describe(*status)),
+            Some(Err(error)) => format!("the app ended, nobody knows how: {error}"),
+            None => "the app ended".to_owned(),
+        }
+    }
+
+    async fn last_lines(&self, limit: Duration) -> String {
+        match &self.stderr {
+            Some(stderr) => stderr.last_lines(limit).await,
+            None => String::new(),
         }
     }
 
@@ -156,15 +171,18 @@ impl Child {
             () = sleep(limit) => false,
             () = is_left => false,
         };
-        if has_ended {
-            return Ok(self.exited().await);
-        }
         let waited = begun.elapsed().as_millis();
-        let _ = kill_process_group(self.pid, Signal::KILL);
-        let ended = self.exited().await;
-        Err(format!(
-            "{ended} (not all of it had ended {waited} ms after SIGTERM)"
-        ))
+        if !has_ended {
+            let _ = kill_process_group(self.pid, Signal::KILL);
+            self.ended().await;
+        }
+        self.last_lines(PASS_ON).await;
+        match (has_ended, self.end()) {
+            (true, end) => Ok(end),
+            (false, end) => Err(format!(
+                "{end} (not all of it had ended {waited} ms after SIGTERM)"
+            )),
+        }
     }
 
     /// Sends it a signal, if it is still there: its number may be another's after that.

@@ -35,6 +35,8 @@ const LONGEST_TRY: Duration = Duration::from_secs(16);
 /// When the log is told that the app is waited for. Doubled each time.
 const FIRST_NOTICE: Duration = Duration::from_secs(2);
 
+const ELSEWHERE: &str = "AWS_LWA_PORT, AWS_LWA_HOST or LIFTGATE_SOCKET has to say where it listens";
+
 /// Waits until the app listens, and answers as it should, if it is to be asked.
 ///
 /// # Errors
@@ -76,7 +78,10 @@ pub(crate) async fn wait_until_ready(readiness: &Readiness) -> Result<(), Error>
 async fn ask(readiness: &Readiness) -> Result<Option<Error>, Error> {
     let address = &readiness.address;
     let opened = Connection::open(address).await;
-    let mut connection = opened.map_err(|error| Error::connect(address, error))?;
+    let mut connection = opened.map_err(|error| {
+        let error = Error::connect(address, error);
+        Error::new(format!("{error:#}; {ELSEWHERE}"))
+    })?;
     let Some(path) = &readiness.path else {
         return Ok(None);
     };

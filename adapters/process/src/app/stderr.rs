@@ -15,10 +15,6 @@ const MAX_TAIL: usize = 4096;
 /// How many lines are told of.
 const MAX_LINES: usize = 10;
 
-/// How long what a dead app has written may take to be read; who inherited the pipe from it may hold
-/// it for ever.
-const DRAIN: Duration = Duration::from_millis(100);
-
 /// A thread that passes it on, since both ends may block.
 pub(super) struct Stderr {
     tail: Arc<Mutex<VecDeque<u8>>>,
@@ -54,10 +50,10 @@ impl Stderr {
         Ok(Stderr { tail, thread })
     }
 
-    /// The last lines of an app that has ended.
-    pub(super) async fn last_lines(&self) -> String {
+    /// The last lines of an app that has ended, once all that it has written is read, or this time over.
+    pub(super) async fn last_lines(&self, limit: Duration) -> String {
         let mut waited = Duration::ZERO;
-        while !self.thread.is_finished() && waited < DRAIN {
+        while !self.thread.is_finished() && waited < limit {
             let pause = Duration::from_millis(2);
             sleep(pause).await;
             waited += pause;

@@ -196,7 +196,7 @@ impl Lives {
             };
             select! {
                 biased;
-                reason = child.exited() => return match is_ready {
+                reason = child.died() => return match is_ready {
                     true => End::Late(reason),
                     false => End::Early(format!("{reason}\n(it was not ready yet)")),
                 },
@@ -216,9 +216,8 @@ impl Lives {
                         self.teller.ready();
                     }
                     Err(error) => {
-                        let second = Duration::from_secs(1);
-                        let (Ok(ended) | Err(ended)) = child.stop(second, pending()).await;
-                        return End::Early(format!("{error:#}\n{ended}"));
+                        let _ = child.stop(Duration::from_secs(1), pending()).await;
+                        return End::Early(format!("{error:#}\n{}", child.died().await));
                     }
                 },
             }

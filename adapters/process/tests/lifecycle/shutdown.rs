@@ -29,7 +29,8 @@ async fn what_is_under_way_ends_before_the_app_does() {
     assert!(status.success(), "{log}");
     let posts = api.told();
     let app = pid_of(posts_to(&posts, &["r-1/response"])[0]);
-    assert!(log.contains("signal TERM"), "{log}");
+    assert_eq!(log.matches("signal TERM").count(), 1, "{log}");
+    assert!(log.ends_with("the app exited with status 0\n"), "{log}");
     assert!(!lives(app));
 }
 
