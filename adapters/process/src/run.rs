@@ -146,10 +146,7 @@ async fn begin(mut runtime: Runtime, config: Config, started: Started) -> Result
     runtime = around_snapshot(runtime, &config, &forward);
     if let Started::Child(supervisor) = &started {
         let (supervisor, closing) = (supervisor.clone(), forward.clone());
-        let limit = shutdown::timeout(&config, &Mode::Beside, is_lambda());
-        // An environment that ends has mostly nothing under way, and the app has all of the time, but
-        // for what it takes to kill it. Where it has less, it is killed when this hook has no time left.
-        let limit = limit * 7 / 8;
+        let limit = shutdown::of_app(shutdown::timeout(&config, &Mode::Beside, is_lambda()));
         runtime = runtime.on_shutdown(move || async move {
             // Some wait for whoever is connected.
             closing.close();

@@ -11,6 +11,9 @@ const OF_A_RUNTIME: Duration = Duration::from_millis(250);
 const OF_AN_EXTENSION: Duration = Duration::from_millis(1450);
 const OFF_LAMBDA: Duration = Duration::from_secs(5);
 
+/// How long it may take to kill the app and all that it has started, and to tell of it.
+const KILLING: Duration = Duration::from_millis(50);
+
 /// How long what is under way and the app may take to end together.
 pub(crate) fn timeout(config: &Config, mode: &Mode, is_lambda: bool) -> Duration {
     config.shutdown_timeout.unwrap_or(match mode {
@@ -18,6 +21,12 @@ pub(crate) fn timeout(config: &Config, mode: &Mode, is_lambda: bool) -> Duration
         Mode::Extension(_) => OF_AN_EXTENSION,
         _ => OF_A_RUNTIME,
     })
+}
+
+/// How much of that is the app's. An environment that ends has mostly nothing under way; where it has, and
+/// less than this is left, the app is killed when nothing is.
+pub(crate) fn of_app(timeout: Duration) -> Duration {
+    timeout.saturating_sub(KILLING).max(timeout / 2)
 }
 
 #[cfg(test)]
@@ -40,7 +49,7 @@ mod tests {
         ] {
             let limit = timeout(&config, &mode, true);
             assert!(limit + spare <= given, "{mode:?}: {limit:?}");
-            assert!(limit >= given / 2, "{mode:?}: {limit:?}");
+            assert!(of_app(limit) >= given / 2, "{mode:?}: {limit:?}");
         }
     }
 
@@ -53,6 +62,13 @@ mod tests {
         for is_lambda in [true, false] {
             let limit = timeout(&config, &Mode::Beside, is_lambda);
             assert_eq!(limit, Duration::from_millis(450));
+            assert_eq!(of_app(limit), Duration::from_millis(400));
         }
+    }
+
+    #[test]
+    fn a_short_time_is_not_all_for_killing() {
+        let of = |millis| of_app(Duration::from_millis(millis)).as_millis();
+        assert_eq!([of(0), of(40), of(80), of(1000)], [0, 20, 40, 950]);
     }
 }

@@ -133,8 +133,8 @@ pub(super) const VARIABLES: &[Variable] = &[
         default: "as it runs: 250, in `/opt/extensions` 1450, off Lambda 5000",
         accepted: "a number of milliseconds",
         meaning: "How long requests under way and then the app have to end when the environment does, in \
-                  milliseconds: the requests half of it at most, and the app the rest, but for an \
-                  eighth; then it is killed. Lambda [gives](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html#runtimes-lifecycle-extensions-shutdown) \
+                  milliseconds: the requests half of it at most, and the app the rest, but for 50; \
+                  then it is killed. Lambda [gives](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html#runtimes-lifecycle-extensions-shutdown) \
                   a runtime 300, or 500 if it has registered an extension of its own, which this \
                   does, and an extension in `/opt/extensions` what is left of 2000.",
         source: None,
