@@ -104,7 +104,7 @@ impl http_body::Body for Body {
                 let error = ready!(error.as_mut().poll(cx));
                 this.inner = Inner::Whole(None);
                 if let Some(record) = &mut this.record {
-                    record.fail(&error);
+                    record.failed();
                 }
                 return Poll::Ready(Some(Err(error)));
             }

@@ -86,19 +86,24 @@ pub(super) fn tell(head: &mut request::Parts, wanted: &ContextHeaders, function:
 ///
 /// [RFC 3875]: https://www.rfc-editor.org/rfc/rfc3875.html#section-4.1.18
 fn remove_forged(headers: &mut HeaderMap) {
-    let ours = [REQUEST_CONTEXT, LAMBDA_CONTEXT, TENANT_ID];
-    for name in &ours {
-        headers.remove(name);
-    }
-    let odd = headers.keys().filter(|name| name.as_str().contains('_'));
-    let is_one_of_ours = |name: &&HeaderName| {
-        let name = name.as_str().replace('_', "-");
-        ours.iter().any(|known| *known == *name) || TRACE_ID == *name
+    let ours = [REQUEST_CONTEXT, LAMBDA_CONTEXT, TENANT_ID, TRACE_ID];
+    let is_forged = |name: &&HeaderName| {
+        let mut ours = ours.iter();
+        ours.any(|ours| is_read_as(name.as_str(), ours.as_str())) && **name != TRACE_ID
     };
-    let forged: Vec<_> = odd.filter(is_one_of_ours).cloned().collect();
+    let forged: Vec<_> = headers.keys().filter(is_forged).cloned().collect();
     for name in forged {
         headers.remove(name);
     }
+}
+
+fn is_read_as(name: &str, other: &str) -> bool {
+    let is_dash = |byte: u8| matches!(byte, b'-' | b'_');
+    name.len() == other.len()
+        && name
+            .bytes()
+            .zip(other.bytes())
+            .all(|(a, b)| a == b || is_dash(a) && is_dash(b))
 }
 
 /// The context of the invocation, in the members that the Rust runtime's `Context` has, which is what
@@ -142,14 +147,15 @@ fn member(json: &mut Vec<u8>, name: &str) {
 }
 
 fn string(json: &mut Vec<u8>, text: Option<&str>) {
+    // To the end in any case, many bytes at a time.
+    let is_plain = |text: &str| {
+        let is_plain = |byte| !matches!(byte, b'"' | b'\\' | ..b' ');
+        text.bytes().fold(true, |all, byte| all & is_plain(byte))
+    };
     match text {
         None => json.extend_from_slice(b"null"),
         // As nearly all are.
-        Some(text)
-            if !text
-                .bytes()
-                .any(|byte| matches!(byte, b'"' | b'\\' | ..b' ')) =>
-        {
+        Some(text) if is_plain(text) => {
             json.push(b'"');
             json.extend_from_slice(text.as_bytes());
             json.push(b'"');

@@ -1,10 +1,12 @@
 //! Requests to the app, and its answers.
 
+mod answer;
 mod body;
 #[cfg(feature = "compression")]
 mod compress;
 mod connection;
 mod context;
+mod exchange;
 mod guard;
 mod pool;
 mod record;
@@ -15,32 +17,24 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, request::Parts};
-use http_body::Body as _;
+use http::header::CONTENT_LENGTH;
+use http::{HeaderValue, Method, Request, Response, Uri, request::Parts};
 use hyper::body::Incoming;
 use liftgate::source::PassThrough;
 use liftgate::{Event, source::Source as _};
-use tokio::time::timeout;
 use tower_service::Service;
 
 pub use self::body::Body;
 pub(crate) use self::connection::Connection;
+use self::exchange::told;
 use self::guard::Guard;
 use self::pool::{Lease, Pool};
 use self::record::Record;
 pub(crate) use self::request::host;
 use crate::app::{App, Life};
 use crate::{Config, Error, EventSource};
-
-/// How much of an app's error is told of.
-const MAX_TOLD: usize = 4096;
-
-/// How long the app may take to say it.
-const TELL_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The app as a tower service: what comes is sent to it, and answered with what it answers.
 ///
@@ -171,7 +165,7 @@ impl Service<Request<liftgate::Body>> for Forward {
                     response.map(|body| Body::streamed(body, lease, life, record))
                 }
                 Err(error) => {
-                    record.fail(&error);
+                    record.failed();
                     return Err(error);
                 }
             };
@@ -199,17 +193,14 @@ impl Shared {
     ) -> Result<Answer, Error> {
         if !self.is_event(&mut head)? && self.guard.refuses(&head) {
             tracing::warn!("refused: only the function's environment may call this path");
-            return Ok(Answer::Refused(refusal()));
+            return Ok(Answer::Refused(answer::refusal()));
         }
         request::prepare(&mut head, &self.config, &self.host);
         context::tell(&mut head, &self.config.context_headers, &self.function);
         let (mut response, mut lease, life) =
             self.exchange(Request::from_parts(head, body)).await?;
+        answer::check(&response)?;
         let status = response.status();
-        if status == StatusCode::SWITCHING_PROTOCOLS {
-            let message = "the app answered 101 Switching Protocols, which no gateway passes on";
-            return Err(Error::new(message));
-        }
         if self.config.error_statuses.contains(status) {
             record.answered(status);
             let text = told(response.into_body(), lease).await;
@@ -237,102 +228,6 @@ impl Shared {
         head.uri = Uri::from(path.clone());
         Ok(true)
     }
-
-    /// Sends a request, once the app is ready, and waits for the head of its answer.
-    async fn exchange(
-        &self,
-        request: Request<liftgate::Body>,
-    ) -> Result<(Response<Incoming>, Lease, Life), Error> {
-        let life = self.app.ready().await?;
-        let is_idempotent = request.method().is_idempotent();
-        // To send it again. The body is shared, and a head is small beside what follows.
-        let copy = copy(&request);
-        let kept = self.kept().await;
-        // Who closes connections may do it while a request is on its way, and not tell whether it was
-        // read.
-        let kept = kept.filter(|_| is_idempotent || !self.pool.has_lost());
-        let (mut lease, is_kept) = match kept {
-            Some(lease) => (lease, true),
-            None => (self.connect(&life).await?, false),
-        };
-        let failed = match lease.connection.send(request).await {
-            Ok(response) => return Ok((response, lease, life)),
-            Err(failed) => failed,
-        };
-        drop(lease);
-        if is_kept {
-            self.pool.lost();
-        }
-        // An app closes what was idle for long, and what came meanwhile it has not seen.
-        let is_unseen = !failed.is_sent || (is_kept && failed.is_unread);
-        // What a parser refused was an answer.
-        if failed.error.is_parse() || !(is_unseen || is_idempotent) {
-            return Err(life.explain(Error::no_answer(failed.error)).await);
-        }
-        let mut lease = self.connect(&life).await?;
-        match lease.connection.send(copy).await {
-            Ok(response) => Ok((response, lease, life)),
-            Err(failed) => Err(life.explain(Error::no_answer(failed.error)).await),
-        }
-    }
-
-    /// A connection that was kept and is open.
-    async fn kept(&self) -> Option<Lease> {
-        while let Some(mut lease) = self.pool.take() {
-            if lease.connection.is_open() && lease.connection.is_ready().await {
-                return Some(lease);
-            }
-            self.pool.lost();
-        }
-        None
-    }
-
-    async fn connect(&self, life: &Life) -> Result<Lease, Error> {
-        let address = &self.config.address;
-        match Connection::open(address).await {
-            Ok(connection) => Ok(self.pool.lease(connection)),
-            Err(error) => Err(life.explain(Error::connect(address, error)).await),
-        }
-    }
-}
-
-fn copy(request: &Request<liftgate::Body>) -> Request<liftgate::Body> {
-    let mut copy = Request::new(request.body().clone());
-    *copy.method_mut() = request.method().clone();
-    *copy.uri_mut() = request.uri().clone();
-    *copy.headers_mut() = request.headers().clone();
-    copy
-}
-
-/// The beginning of an app's text about what went wrong.
-async fn told(mut body: Incoming, mut lease: Lease) -> Vec<u8> {
-    let mut text = Vec::new();
-    while text.len() < MAX_TOLD {
-        let frame = std::future::poll_fn(|cx| {
-            lease.connection.drive(cx);
-            Pin::new(&mut body).poll_frame(cx)
-        });
-        match timeout(TELL_TIMEOUT, frame).await {
-            Ok(Some(Ok(frame))) => {
-                text.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data))
-            }
-            Ok(None) => {
-                lease.keep();
-                break;
-            }
-            _ => break,
-        }
-    }
-    text.truncate(MAX_TOLD);
-    text
-}
-
-fn refusal() -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from_static(b"Forbidden\n"));
-    *response.status_mut() = StatusCode::FORBIDDEN;
-    let text = HeaderValue::from_static("text/plain; charset=utf-8");
-    response.headers_mut().insert(CONTENT_TYPE, text);
-    response
 }
 
 impl fmt::Debug for Forward {

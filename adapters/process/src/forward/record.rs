@@ -2,8 +2,6 @@ use std::time::Instant;
 
 use http::StatusCode;
 
-use crate::Error;
-
 /// What the log is told of one exchange with the app, when it is over.
 ///
 /// The span of the invocation has the method, the path, the source and the request's id. No header
@@ -33,7 +31,7 @@ impl Record {
         self.len += len;
     }
 
-    pub(super) fn fail(&mut self, _: &Error) {
+    pub(super) fn failed(&mut self) {
         self.has_failed = true;
     }
 }

@@ -131,6 +131,38 @@ async fn another_protocol_is_refused_clearly() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_coded_for_the_connection_is_nobody_s() {
+    for (coding, is_told) in [
+        ("gzip, chunked", true),
+        ("deflate", true),
+        ("Chunked", false),
+        ("identity", false),
+    ] {
+        let body = if coding == "identity" {
+            "hello"
+        } else {
+            "5\r\nhello\r\n0\r\n\r\n"
+        };
+        let answer = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: {coding}\r\n\r\n{body}");
+        let app = App::serving(move |mut connection| {
+            let answer = answer.clone();
+            async move {
+                connection.request().await;
+                connection.write(answer).await;
+            }
+        })
+        .await;
+        if is_told {
+            let (_, message) = failure(&app, &[]).await;
+            assert!(message.contains(coding), "{message}");
+        } else {
+            let reply = posted(app.config(&[]), event("/")).await.json();
+            assert_eq!(reply["body"], "hello", "{coding}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_answer_is_told_clearly() {
     for garbage in [
         "garbage\r\n\r\n",
