@@ -10,7 +10,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
-use benches::programs::STREAMS;
+use benches::app::App;
+use benches::programs::{PROCESS, Program, STREAMS};
 use benches::report::{self, print_table};
 use benches::stopwatch::percentile;
 use serde::Serialize;
@@ -34,11 +35,18 @@ fn main() {
         "{} is not there: tests/rie.sh fetches it",
         emulator.display()
     );
+    let app = App::start();
+    let port = app.port().to_string();
     let mut functions: Vec<_> = STREAMS
         .iter()
-        .map(|program| Emulated::start(&emulator, &program.build("release")))
+        .map(|program| Emulated::start(&emulator, program, "release", &[]))
         .collect();
-    let mut times: Vec<Vec<f64>> = STREAMS.iter().map(|_| Vec::new()).collect();
+    let variables = [
+        ("AWS_LWA_PORT", port.as_str()),
+        ("AWS_LWA_INVOKE_MODE", "response_stream"),
+    ];
+    functions.push(Emulated::start(&emulator, &PROCESS, "process", &variables));
+    let mut times: Vec<Vec<f64>> = functions.iter().map(|_| Vec::new()).collect();
     // One turn to warm up.
     for turn in 0..=TURNS {
         for (function, times) in functions.iter_mut().zip(&mut times) {
@@ -50,11 +58,11 @@ fn main() {
             }
         }
     }
-    let rows: Vec<Row> = STREAMS
+    let rows: Vec<Row> = functions
         .iter()
         .zip(&times)
-        .map(|(program, times)| Row {
-            name: program.name,
+        .map(|(function, times)| Row {
+            name: function.name,
             p50_ns: percentile(times, 50),
             p90_ns: percentile(times, 90),
         })
@@ -65,7 +73,8 @@ fn main() {
     }
     report::print_machine();
     println!("\nMilliseconds for a kilobyte that is streamed through the Runtime Interface");
-    println!("Emulator, from the request to the end of the answer.\n");
+    println!("Emulator, from the request to the end of the answer. liftgate-process has it from a");
+    println!("server in a process of its own.\n");
     let millis = |nanos: f64| format!("{:.2}", nanos / 1e6);
     let cells = |row: &Row| vec![row.name.to_owned(), millis(row.p50_ns), millis(row.p90_ns)];
     print_table(&["program", "p50", "p90"], rows.iter().map(cells));
@@ -84,17 +93,24 @@ fn emulator() -> PathBuf {
 
 /// A function in an emulator of its own, and a connection to that.
 struct Emulated {
+    name: &'static str,
     child: Child,
     stream: BufReader<TcpStream>,
 }
 
 impl Emulated {
-    fn start(emulator: &PathBuf, program: &PathBuf) -> Self {
+    fn start(
+        emulator: &PathBuf,
+        program: &Program,
+        profile: &str,
+        variables: &[(&str, &str)],
+    ) -> Self {
         let [front, back] = free_ports();
         let child = Command::new(emulator)
             .args(["--runtime-interface-emulator-address", &front])
             .args(["--runtime-api-address", &back])
-            .arg(program)
+            .arg(program.build(profile))
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -109,6 +125,7 @@ impl Emulated {
         };
         stream.set_nodelay(true).unwrap();
         Emulated {
+            name: program.name,
             child: child.unwrap(),
             stream: BufReader::new(stream),
         }
@@ -137,7 +154,7 @@ impl Emulated {
         let mut answer = vec![0; len];
         self.stream.read_exact(&mut answer).unwrap();
         assert!(
-            answer.ends_with(&[b'x'; 1024]),
+            answer.ends_with(&[b'x'; 1000]),
             "{}",
             String::from_utf8_lossy(&answer)
         );

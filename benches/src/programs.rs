@@ -104,12 +104,15 @@ pub const PROXIES: [Program; 2] = [
         package: "bench-floor-proxy",
         rival: FLOOR,
     },
-    Program {
-        name: LIFTGATE,
-        package: "liftgate-process",
-        rival: FLOOR,
-    },
+    PROCESS,
 ];
+
+/// The program that stands before a server in a process of its own.
+pub const PROCESS: Program = Program {
+    name: "liftgate-process",
+    package: "liftgate-process",
+    rival: FLOOR,
+};
 
 /// The programs that the arguments name by a part of their names, or all. Says on standard error
 /// what there is to name, and ends, if there is no such program.

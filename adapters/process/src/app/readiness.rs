@@ -16,7 +16,7 @@ struct Pace {
 
 /// A connection that is refused costs the app nothing.
 const CONNECTING: Pace = Pace {
-    part: 100,
+    part: 200,
     min: Duration::from_millis(1),
     max: Duration::from_millis(20),
 };
