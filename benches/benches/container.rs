@@ -13,13 +13,13 @@ use benches::app::App;
 use benches::cases;
 use benches::counters::{instructions, syscalls};
 use benches::programs::{PROXIES, Program, Running};
+use benches::racer::Racer;
 use benches::report::{self, or_dash};
 use benches::runtime_api::RuntimeApi;
 use benches::stopwatch::percentile;
 use serde::Serialize;
 
-/// How many invocations a program has in one turn, and how many turns there are.
-const TURN: usize = 300;
+/// How many turns a program has.
 const ROUNDS: usize = 40;
 
 /// How often a program is started.
@@ -69,7 +69,7 @@ fn main() {
     let event = String::from_utf8(case.event).unwrap();
     let mut racers: Vec<Racer> = paths
         .iter()
-        .map(|path| Racer::new(path, &event, &variables))
+        .map(|path| Racer::start(path, &event, &variables))
         .collect();
     for _ in 0..ROUNDS {
         racers.iter_mut().for_each(Racer::turn);
@@ -105,46 +105,6 @@ fn profile(program: &Program) -> &'static str {
 
 fn waits(program: &Program) -> bool {
     program.package == "liftgate-process"
-}
-
-/// A program that takes turns with others: it waits while they run.
-struct Racer {
-    api: RuntimeApi,
-    running: Running,
-    wall_ns: Vec<f64>,
-    cpu_ns: Vec<f64>,
-}
-
-impl Racer {
-    fn new(program: &Path, event: &str, variables: &[(&str, &str)]) -> Self {
-        let api = RuntimeApi::start(event);
-        let running = Running::start_with(&[program], &api, variables);
-        // Until it has all the memory it needs.
-        api.invoke(TURN);
-        Racer {
-            api,
-            running,
-            wall_ns: Vec::new(),
-            cpu_ns: Vec::new(),
-        }
-    }
-
-    fn turn(&mut self) {
-        let before = self.running.cpu_ns();
-        let wall = self.api.invoke(TURN);
-        let cpu = self.running.cpu_ns().zip(before);
-        self.wall_ns.push(wall.as_nanos() as f64 / TURN as f64);
-        if let Some((after, before)) = cpu {
-            self.cpu_ns.push((after - before) as f64 / TURN as f64);
-        }
-    }
-
-    /// The medians of wall time and of CPU time.
-    fn times(&self) -> (f64, Option<f64>) {
-        let is_known = self.cpu_ns.len() == self.wall_ns.len();
-        let cpu_ns = is_known.then(|| percentile(&self.cpu_ns, 50));
-        (percentile(&self.wall_ns, 50), cpu_ns)
-    }
 }
 
 /// The most memory that large requests take, above that before the first of them.

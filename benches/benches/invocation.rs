@@ -3,18 +3,15 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use benches::cases;
 use benches::counters::{instructions, syscalls};
-use benches::programs::{self, FLOOR, LIFTGATE, LIFTGATE_ON_LAMBDA_RUNTIME, Program, Running};
+use benches::programs::{self, FLOOR, LIFTGATE, LIFTGATE_ON_LAMBDA_RUNTIME, Program};
+use benches::racer::Racer;
 use benches::report::{self, or_dash};
-use benches::runtime_api::RuntimeApi;
-use benches::stopwatch::percentile;
 use serde::Serialize;
 
-/// How many invocations a program has in one turn, and how many turns there are.
-const TURN: usize = 300;
+/// How many turns a program has.
 const ROUNDS: usize = 80;
 
 /// What one invocation costs a program.
@@ -44,7 +41,10 @@ fn main() {
     let case = cases::all("get_http_api").into_iter().next().unwrap();
     let event = String::from_utf8(case.event).unwrap();
     let paths: Vec<_> = programs.iter().map(|it| it.build("release")).collect();
-    let mut racers: Vec<Racer> = paths.iter().map(|path| Racer::new(path, &event)).collect();
+    let mut racers: Vec<Racer> = paths
+        .iter()
+        .map(|path| Racer::start(path, &event, &[]))
+        .collect();
     check_replies(&programs, &racers);
     for _ in 0..ROUNDS {
         racers.iter_mut().for_each(Racer::turn);
@@ -73,50 +73,10 @@ fn main() {
 fn check_replies(programs: &[Program], racers: &[Racer]) {
     let reply = |name| {
         let place = programs.iter().position(|program| program.name == name)?;
-        Some(racers[place].api.reply())
+        Some(racers[place].reply())
     };
     if let Some((own, other)) = reply(LIFTGATE).zip(reply(LIFTGATE_ON_LAMBDA_RUNTIME)) {
         assert_eq!(String::from_utf8(own), String::from_utf8(other));
-    }
-}
-
-/// A program that takes turns with others: it waits while they run.
-struct Racer {
-    api: RuntimeApi,
-    running: Running,
-    wall_ns: Vec<f64>,
-    cpu_ns: Vec<f64>,
-}
-
-impl Racer {
-    fn new(program: &Path, event: &str) -> Self {
-        let api = RuntimeApi::start(event);
-        let running = Running::start(&[program], &api);
-        // Until it has all the memory it needs.
-        api.invoke(TURN);
-        Racer {
-            api,
-            running,
-            wall_ns: Vec::new(),
-            cpu_ns: Vec::new(),
-        }
-    }
-
-    fn turn(&mut self) {
-        let before = self.running.cpu_ns();
-        let wall = self.api.invoke(TURN);
-        let cpu = self.running.cpu_ns().zip(before);
-        self.wall_ns.push(wall.as_nanos() as f64 / TURN as f64);
-        if let Some((after, before)) = cpu {
-            self.cpu_ns.push((after - before) as f64 / TURN as f64);
-        }
-    }
-
-    /// The medians of wall time and of CPU time.
-    fn times(&self) -> (f64, Option<f64>) {
-        let is_known = self.cpu_ns.len() == self.wall_ns.len();
-        let cpu_ns = is_known.then(|| percentile(&self.cpu_ns, 50));
-        (percentile(&self.wall_ns, 50), cpu_ns)
     }
 }
 

@@ -22,6 +22,7 @@ pub mod app;
 pub mod counters;
 pub mod echo;
 pub mod programs;
+pub mod racer;
 pub mod report;
 mod requests;
 pub mod runtime_api;
