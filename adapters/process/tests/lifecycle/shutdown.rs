@@ -1,4 +1,4 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::process::Signal;
 use tokio::time::sleep;
@@ -84,11 +84,9 @@ async fn an_app_that_does_not_end_is_killed_with_all_that_it_started() {
     until("it has ended too", || !lives(grandchild)).await;
 }
 
-/// What Lambda gives a function, <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html>.
-const OF_LAMBDA: Duration = Duration::from_millis(300);
-
-/// Ends the program in front of an app that does not end by itself, and gives how long that took.
-async fn ended_by_force(paths: &[&str]) -> Duration {
+/// Ends the program in front of an app that does not end by itself, and gives how many milliseconds the app
+/// had for it.
+async fn ended_by_force(paths: &[&str]) -> u64 {
     let api = api_of(paths).await;
     let mut program = Program::start(&api, &["--stubborn"], &[]);
     let is_next = |(path, _): &(String, _)| path.ends_with("invocation/next");
@@ -103,14 +101,14 @@ async fn ended_by_force(paths: &[&str]) -> Duration {
             .find(|post| post.what() == "r-1/response")
             .unwrap(),
     );
-    let begun = Instant::now();
     program.signal(Signal::TERM);
     let (_, log) = program.end().await;
-    let took = begun.elapsed();
     assert!(log.contains("signal TERM"), "{log}");
-    assert!(log.contains("the app was killed by signal 9"), "{log}");
     assert!(!lives(app));
-    took
+    let told = "the app was killed by signal 9 (not all of it had ended ";
+    let (_, rest) = log.split_once(told).unwrap_or_else(|| panic!("{log}"));
+    let (waited, _) = rest.split_once(" ms after SIGTERM").unwrap();
+    waited.parse().unwrap()
 }
 
 #[tokio::test]
@@ -133,18 +131,12 @@ async fn what_a_script_has_started_ends_by_itself_too() {
     until("it has ended", || !lives(app)).await;
 }
 
+/// That all of it is done in the time that Lambda gives is for the tests of the budgets.
 #[tokio::test]
-async fn the_app_is_asked_killed_and_told_of_in_the_time_that_lambda_gives() {
-    for paths in [&["/"][..], &["/", "/hang"]] {
-        let mut times = Vec::new();
-        // Others may keep this machine busy.
-        while times.len() < 10 && !times.iter().any(|took| *took < OF_LAMBDA) {
-            times.push(ended_by_force(paths).await);
-        }
-        assert!(
-            times.iter().any(|took| *took < OF_LAMBDA),
-            "{paths:?}: {times:?}"
-        );
+async fn the_app_is_asked_killed_and_told_of() {
+    for (paths, least) in [(&["/"][..], 200), (&["/", "/hang"], 50)] {
+        let waited = ended_by_force(paths).await;
+        assert!(waited >= least, "{paths:?}: {waited} ms");
     }
 }
 
