@@ -163,7 +163,7 @@ async fn an_invocation_fails_at_its_deadline() {
         std::future::pending::<Result<Response<Body>, Infallible>>()
     });
     tokio::spawn(runtime(&api, 2).run(app));
-    tokio::time::timeout(Duration::from_secs(10), async {
+    tokio::time::timeout(Duration::from_secs(60), async {
         while api.told().is_empty() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }

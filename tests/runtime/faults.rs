@@ -404,7 +404,7 @@ async fn the_address_may_be_of_ipv6() {
                 .runtime_api(address)
                 .run(tower::service_fn(app)),
         );
-        let accepted = tokio::time::timeout(Duration::from_secs(10), listener.accept()).await;
+        let accepted = tokio::time::timeout(Duration::from_secs(60), listener.accept()).await;
         accepted.unwrap().unwrap();
         running.abort();
     }

@@ -346,7 +346,7 @@ async fn until(mut is_so: impl FnMut() -> bool) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    let waited = tokio::time::timeout(Duration::from_secs(20), waits).await;
+    let waited = tokio::time::timeout(Duration::from_secs(60), waits).await;
     waited.expect("it does not come to that");
 }
 

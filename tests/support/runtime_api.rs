@@ -179,7 +179,7 @@ impl RuntimeApi {
                 self.script.idle.notified().await;
             }
         };
-        let waited = timeout(Duration::from_secs(20), idle).await;
+        let waited = timeout(Duration::from_secs(60), idle).await;
         let posts = self.told();
         assert!(
             waited.is_ok(),

@@ -52,7 +52,7 @@ impl Program {
     pub async fn end(mut self) -> (Vec<Post>, String) {
         let posts = self.api.posts().await;
         self.child.start_kill().unwrap();
-        let ended = timeout(Duration::from_secs(10), self.child.wait_with_output());
+        let ended = timeout(Duration::from_secs(60), self.child.wait_with_output());
         let Output { stdout, stderr, .. } = ended.await.unwrap().unwrap();
         let printed = [stdout, stderr].concat();
         (posts, String::from_utf8(printed).unwrap())

@@ -60,7 +60,7 @@ pub async fn posts(
 /// What a program posts until it ends.
 async fn posts_until_it_ends(program: &str, nexts: Vec<Response<Bytes>>) -> Vec<Post> {
     let (api, mut child) = start(program, nexts, &[]).await;
-    let ended = timeout(Duration::from_secs(20), child.wait()).await;
+    let ended = timeout(Duration::from_secs(60), child.wait()).await;
     assert!(!ended.expect("the program ends").unwrap().success());
     api.told()
 }

@@ -45,8 +45,13 @@ impl Wanted {
         let status = response.status();
         let mut request = Request::new(());
         *request.headers_mut() = accepted;
+        // Whatever other features somebody else in the program has asked tower-http for.
+        let compression = compression::Compression::new(Given(Some(response)))
+            .no_br()
+            .no_deflate()
+            .no_zstd();
         #[cfg_attr(not(any(feature = "brotli", feature = "zstd")), allow(unused_mut))]
-        let mut compression = compression::Compression::new(Given(Some(response))).gzip(which.gzip);
+        let mut compression = compression.gzip(which.gzip);
         #[cfg(feature = "brotli")]
         {
             compression = compression.br(which.br);

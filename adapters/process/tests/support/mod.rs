@@ -151,6 +151,6 @@ pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
             sleep(Duration::from_millis(1)).await;
         }
     };
-    let waited = timeout(Duration::from_secs(20), waited).await;
+    let waited = timeout(Duration::from_secs(60), waited).await;
     assert!(waited.is_ok(), "in vain: {what}");
 }

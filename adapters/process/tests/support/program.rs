@@ -95,7 +95,7 @@ impl Program {
     /// Waits until it has written something.
     pub async fn says(&self, text: &str) {
         let waited = until(text, || self.log().contains(text));
-        if timeout(Duration::from_secs(19), waited).await.is_err() {
+        if timeout(Duration::from_secs(59), waited).await.is_err() {
             panic!("it does not say `{text}`:\n{}", self.log());
         }
     }
@@ -111,11 +111,11 @@ impl Program {
 
     /// Waits until it has ended, and gives what it has written.
     pub async fn end(&mut self) -> (ExitStatus, String) {
-        let ended = timeout(Duration::from_secs(20), self.child.wait()).await;
+        let ended = timeout(Duration::from_secs(60), self.child.wait()).await;
         let Ok(status) = ended else {
             panic!("it does not end:\n{}", self.log());
         };
-        let read = timeout(Duration::from_secs(5), &mut self.reader).await;
+        let read = timeout(Duration::from_secs(60), &mut self.reader).await;
         read.expect("nobody has its standard error any more")
             .unwrap();
         (status.unwrap(), self.log())

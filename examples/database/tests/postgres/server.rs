@@ -14,7 +14,7 @@ use tokio::time::{sleep, timeout};
 
 static SERVERS: AtomicU32 = AtomicU32::new(0);
 
-const LONG: Duration = Duration::from_secs(10);
+const LONG: Duration = Duration::from_secs(60);
 
 /// A server, which ends with the test, and its files with it.
 pub struct Server {

@@ -122,7 +122,7 @@ impl Connection {
     /// Waits until the other end has closed it.
     pub async fn closed(&mut self) {
         let mut rest = Vec::new();
-        let read = timeout(Duration::from_secs(20), self.stream.read_to_end(&mut rest));
+        let read = timeout(Duration::from_secs(60), self.stream.read_to_end(&mut rest));
         // An end is an end, be it a reset.
         let _ = read.await.expect("the connection is closed");
     }
