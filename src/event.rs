@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::ops::Range;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -246,14 +247,11 @@ impl Event {
     /// }
     /// ```
     pub fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<Option<T>, Error> {
-        let mut scanner = Scanner::new(&self.bytes, 0);
-        if !self.find(&mut scanner, path)? {
+        let Some(value) = self.value(path)? else {
             return Ok(None);
-        }
-        let rest = scanner.rest();
-        let start = scanner.at();
-        scanner.skip()?;
-        let text = readable(&rest[..scanner.at() - start]);
+        };
+        let start = value.start;
+        let text = readable(&self.bytes[value]);
         let is_as_it_lies = matches!(text, Cow::Borrowed(_));
         serde_json::from_slice(&text)
             .map_err(|error| invalid_value(&self.bytes, start, &error, is_as_it_lies))
@@ -278,13 +276,20 @@ impl Event {
     /// }
     /// ```
     pub fn get_json(&self, path: &[&str]) -> Result<Option<Bytes>, Error> {
+        let value = self.value(path)?;
+        Ok(value.map(|value| self.bytes.slice(value)))
+    }
+
+    /// Where the value at a path lies.
+    fn value(&self, path: &[&str]) -> Result<Option<Range<usize>>, Error> {
         let mut scanner = Scanner::new(&self.bytes, 0);
         if !self.find(&mut scanner, path)? {
             return Ok(None);
         }
+        scanner.rest();
         let start = scanner.at();
         scanner.skip()?;
-        Ok(Some(self.bytes.slice(start..scanner.at())))
+        Ok(Some(start..scanner.at()))
     }
 
     /// A string of the event.

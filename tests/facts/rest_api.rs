@@ -411,3 +411,25 @@ fn identity_of_an_iam_caller_is_in_the_request_context() {
         .unwrap();
     assert_eq!(caller.as_deref(), Some("AIDA"));
 }
+
+#[test]
+fn json_of_a_value_has_neither_the_space_around_it_nor_changes_within() {
+    let identity = r#"{ "sourceIp" : "192.0.2.7", "user":1.50 }"#;
+    let event = format!(
+        r#"{{"version":"1.0","path":"/","httpMethod":"GET",
+            "requestContext" : {{"resourcePath":"/", "identity" :
+                {identity}
+            , "list" : [1 , "\u0041" ]}}}}"#
+    );
+    let request = request(event);
+    let json = |path: &[&str]| event_of(&request).get_json(path).unwrap();
+    let context = |name| json(&["requestContext", name]).unwrap();
+    assert_eq!(context("identity"), identity);
+    assert_eq!(context("list"), r#"[1 , "\u0041" ]"#);
+    assert!(json(&["requestContext"]).unwrap().starts_with(b"{\"res"));
+    assert_eq!(
+        json(&["requestContext", "list", "1"]).unwrap(),
+        r#""\u0041""#
+    );
+    assert_eq!(json(&["requestContext", "other"]), None);
+}
