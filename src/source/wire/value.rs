@@ -63,6 +63,7 @@ impl<'a> Value<'a> {
     }
 
     /// Reads a string; `None` where it is absent.
+    #[inline]
     pub(crate) fn text(self, event: &'a [u8]) -> Result<Option<Text<'a>>, Error> {
         self.scan(event)
             .map(|mut scanner| scanner.string())
