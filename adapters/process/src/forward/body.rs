@@ -112,24 +112,17 @@ impl http_body::Body for Body {
                 incoming,
                 lease,
                 life,
-            } => {
-                let mut polled = Pin::new(&mut *incoming).poll_frame(cx);
-                if polled.is_pending() {
-                    lease.connection.drive(cx);
-                    polled = Pin::new(&mut *incoming).poll_frame(cx);
+            } => match ready!(lease.connection.poll_frame(cx, incoming)) {
+                Some(Err(error)) => {
+                    let life = life.clone();
+                    this.inner = Inner::Failing(Box::pin(async move {
+                        life.explain(Error::broken_off(error)).await
+                    }));
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
                 }
-                match ready!(polled) {
-                    Some(Err(error)) => {
-                        let life = life.clone();
-                        this.inner = Inner::Failing(Box::pin(async move {
-                            life.explain(Error::broken_off(error)).await
-                        }));
-                        cx.waker().wake_by_ref();
-                        return Poll::Pending;
-                    }
-                    frame => frame.map(|frame| frame.map_err(Error::broken_off)),
-                }
-            }
+                frame => frame.map(|frame| frame.map_err(Error::broken_off)),
+            },
         };
         if let (Some(Ok(frame)), Some(record)) = (&frame, &mut this.record) {
             record.add(frame.data_ref().map_or(0, Bytes::len));

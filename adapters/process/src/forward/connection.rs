@@ -4,10 +4,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, OwnedFd};
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{Request, Response};
+use http_body::{Body as _, Frame};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
@@ -88,20 +90,18 @@ impl Connection {
     }
 
     /// Whether it can be asked again, once what it was asked has been answered.
-    pub(super) async fn is_ready(&mut self) -> bool {
-        poll_fn(|cx| {
-            // The end of a body is noticed in one turn, the end of the exchange in the next.
-            for _ in 0..3 {
-                poll_driver(&mut self.driver, cx);
-                match self.sender.poll_ready(cx) {
-                    Poll::Ready(ready) => return Poll::Ready(ready.is_ok()),
-                    Poll::Pending if self.driver.is_none() => return Poll::Ready(false),
-                    Poll::Pending => {}
-                }
+    pub(super) fn is_ready(&mut self) -> bool {
+        let cx = &mut deaf();
+        // The end of a body is noticed in one turn, the end of the exchange in the next.
+        for _ in 0..3 {
+            poll_driver(&mut self.driver, cx);
+            match self.sender.poll_ready(cx) {
+                Poll::Ready(ready) => return ready.is_ok(),
+                Poll::Pending if self.driver.is_none() => return false,
+                Poll::Pending => {}
             }
-            Poll::Ready(false)
-        })
-        .await
+        }
+        false
     }
 
     /// Sends a request, and waits for the head of its answer.
@@ -114,11 +114,10 @@ impl Connection {
         let driver = &mut self.driver;
         let (passed, probe) = (&self.passed, &self.probe);
         let answered = poll_fn(|cx| {
-            if let Poll::Ready(answered) = answer.as_mut().poll(cx) {
+            if let Poll::Ready(answered) = answer.as_mut().poll(&mut deaf()) {
                 return Poll::Ready(answered);
             }
-            poll_driver(driver, cx);
-            let polled = answer.as_mut().poll(cx);
+            let polled = drive(driver, cx, |cx| answer.as_mut().poll(cx));
             if polled.is_pending() && passed.has_news() {
                 acknowledge(probe);
             }
@@ -134,13 +133,47 @@ impl Connection {
         })
     }
 
-    /// Lets what is written and read go on. What was read before is not all of it.
-    pub(super) fn drive(&mut self, cx: &mut Context<'_>) {
+    /// The next part of an answer. What was read before is not all of it.
+    pub(super) fn poll_frame(
+        &mut self,
+        cx: &mut Context<'_>,
+        body: &mut Incoming,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let mut body = Pin::new(body);
+        // What has come already needs no connection.
+        if let Poll::Ready(frame) = body.as_mut().poll_frame(&mut deaf()) {
+            return Poll::Ready(frame);
+        }
         if self.passed.has_news() {
             acknowledge(&self.probe);
         }
-        poll_driver(&mut self.driver, cx);
+        drive(&mut self.driver, cx, |cx| body.as_mut().poll_frame(cx))
     }
+}
+
+/// Lets what is written and read go on, until that brings what is waited for.
+///
+/// The connection is driven by who waits for it, in one task, and that one of the two wakes the other is no
+/// reason to poll the task once more. So they first do what can be done now, and ask to be woken only if
+/// that was not enough. Who waits has been polled by the caller, and is [deaf] to what the connection finds.
+fn drive<T>(
+    driver: &mut Option<Driver>,
+    cx: &mut Context<'_>,
+    mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>,
+) -> Poll<T> {
+    for waker in [Waker::noop(), cx.waker()] {
+        let cx = &mut Context::from_waker(waker);
+        poll_driver(driver, cx);
+        if let Poll::Ready(output) = poll(cx) {
+            return Poll::Ready(output);
+        }
+    }
+    Poll::Pending
+}
+
+/// Of a task that is not woken.
+fn deaf() -> Context<'static> {
+    Context::from_waker(Waker::noop())
 }
 
 fn poll_driver(driver: &mut Option<Driver>, cx: &mut Context<'_>) {
@@ -216,7 +249,10 @@ async fn in_time<T>(connecting: impl Future<Output = io::Result<T>>) -> io::Resu
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpSocket};
+    use tokio::task::coop::consume_budget;
+    use tokio::time::sleep;
 
     use super::*;
 
@@ -242,5 +278,45 @@ mod tests {
         let app = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let stream = connect(&[app.local_addr().unwrap()]).await.unwrap();
         assert_eq!(stream.peer_addr().unwrap(), app.local_addr().unwrap());
+    }
+
+    /// Tokio lets a task do [so much](tokio::task::coop) in one turn, and then has it wait for the next.
+    #[tokio::test]
+    async fn an_answer_is_heard_however_little_the_task_may_do_in_a_turn() {
+        let app = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = Address::Tcp(vec![app.local_addr().unwrap()]);
+        for units in 0..20 {
+            let mut connection = Connection::open(&address).await.unwrap();
+            let (mut stream, _) = app.accept().await.unwrap();
+            let mut sent = pin!(connection.send(Request::new(Body::empty())));
+            assert!(poll_fn(|cx| Poll::Ready(sent.as_mut().poll(cx).is_pending())).await);
+            assert!(stream.read(&mut [0; 1024]).await.unwrap() > 0);
+            // The connection ends with it.
+            let answer = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+            stream.write_all(answer).await.unwrap();
+            let mut turns = 0;
+            let answered = poll_fn(|cx| {
+                turns += 1;
+                if turns < 4 {
+                    leave(units);
+                }
+                sent.as_mut().poll(cx)
+            });
+            let answered = tokio::select! {
+                // First, since it wakes the task too.
+                biased;
+                () = sleep(Duration::from_secs(60)) => panic!("the task is not woken"),
+                answered = answered => answered.ok().unwrap(),
+            };
+            assert_eq!(answered.status(), 204);
+        }
+    }
+
+    /// Lets the task do so much in this turn.
+    fn leave(units: usize) {
+        const BUDGET: usize = 128;
+        for _ in units..BUDGET {
+            let _ = pin!(consume_budget()).poll(&mut deaf());
+        }
     }
 }

@@ -1,10 +1,9 @@
 //! A request to the app, and its answer, over a connection that was kept or a new one.
 
-use std::pin::Pin;
+use std::future::poll_fn;
 use std::time::Duration;
 
 use http::{Request, Response};
-use http_body::Body as _;
 use hyper::body::Incoming;
 use tokio::time::timeout;
 
@@ -30,7 +29,7 @@ impl Shared {
         let is_idempotent = request.method().is_idempotent();
         // To send it again. The body is shared, and a head is small beside what follows.
         let copy = copy(&request);
-        let kept = self.kept().await;
+        let kept = self.kept();
         // Who closes connections may do it while a request is on its way, and not tell whether it was
         // read.
         let kept = kept.filter(|_| is_idempotent || !self.pool.has_lost());
@@ -60,9 +59,9 @@ impl Shared {
     }
 
     /// A connection that was kept and is open.
-    async fn kept(&self) -> Option<Lease> {
+    fn kept(&self) -> Option<Lease> {
         while let Some(mut lease) = self.pool.take() {
-            if lease.connection.is_open() && lease.connection.is_ready().await {
+            if lease.connection.is_open() && lease.connection.is_ready() {
                 return Some(lease);
             }
             self.pool.lost();
@@ -91,10 +90,7 @@ fn copy(request: &Request<liftgate::Body>) -> Request<liftgate::Body> {
 pub(super) async fn told(mut body: Incoming, mut lease: Lease) -> Vec<u8> {
     let mut text = Vec::new();
     while text.len() < MAX_TOLD {
-        let frame = std::future::poll_fn(|cx| {
-            lease.connection.drive(cx);
-            Pin::new(&mut body).poll_frame(cx)
-        });
+        let frame = poll_fn(|cx| lease.connection.poll_frame(cx, &mut body));
         match timeout(TELL_TIMEOUT, frame).await {
             Ok(Some(Ok(frame))) => {
                 text.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data))
