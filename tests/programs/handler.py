@@ -22,7 +22,8 @@ logger.setLevel("INFO")
 
 def handler(event, context):
     seen = request(event)
-    print("printed:", seen["path"])
+    # In one write, since others print meanwhile.
+    print(f"printed: {seen['path']}\n", end="")
     logger.info("logged: %s", seen["path"])
     match seen["path"].rpartition("/")[2]:
         case "binary":
